@@ -1,0 +1,92 @@
+"""What things are. Frozen, no I/O; everything above stands on this floor."""
+
+from auditor.model.account import (
+    AccessToken,
+    Feature,
+    GlobalPermission,
+    Permission,
+    Reference,
+    Role,
+    RoleAssignment,
+    User,
+)
+from auditor.model.baseline import (
+    Baseline,
+    Comparison,
+    Condition,
+    Confidence,
+    NotJudged,
+    Option,
+    Requirement,
+    Severity,
+)
+from auditor.model.directory import Ambiguous, Directory, folded
+from auditor.model.finding import (
+    Finding,
+    Gap,
+    LevelChange,
+    LevelSource,
+    Status,
+    Subject,
+    SubjectKind,
+    fingerprint,
+)
+from auditor.model.level import Level
+from auditor.model.probe import ProbeOutcome, ProbeRow
+from auditor.model.result import (
+    AccountFailure,
+    AccountResult,
+    RoleDistance,
+    Run,
+    Scope,
+    TokenVerdict,
+    Verdict,
+)
+from auditor.model.snapshot import Canary, Coverage, Note, Origin, Snapshot, State, Table
+
+__all__ = [
+    "AccessToken",
+    "AccountFailure",
+    "AccountResult",
+    "Ambiguous",
+    "Baseline",
+    "Canary",
+    "Comparison",
+    "Condition",
+    "Confidence",
+    "Coverage",
+    "Directory",
+    "Feature",
+    "Finding",
+    "Gap",
+    "GlobalPermission",
+    "Level",
+    "LevelChange",
+    "LevelSource",
+    "NotJudged",
+    "Note",
+    "Option",
+    "Origin",
+    "Permission",
+    "ProbeOutcome",
+    "ProbeRow",
+    "Reference",
+    "Requirement",
+    "Role",
+    "RoleAssignment",
+    "RoleDistance",
+    "Run",
+    "Scope",
+    "Severity",
+    "Snapshot",
+    "State",
+    "Status",
+    "Subject",
+    "SubjectKind",
+    "Table",
+    "TokenVerdict",
+    "User",
+    "Verdict",
+    "fingerprint",
+    "folded",
+]

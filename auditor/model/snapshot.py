@@ -1,0 +1,118 @@
+"""All that is known of one account at one moment, with its coverage: what was asked, what came back, what did not."""
+
+from __future__ import annotations
+
+import enum
+
+from msgspec import Struct
+
+from auditor.model.account import (
+    AccessToken,
+    Feature,
+    GlobalPermission,
+    Permission,
+    Role,
+    RoleAssignment,
+    User,
+)
+
+
+class Table(enum.Enum):
+    """A kind of record that a source collects. The value is the word that reports use for it."""
+
+    ROLES = "roles"
+    ROLE_PERMISSIONS = "role permissions"
+    ACCESS_TOKENS = "access tokens"
+    USERS = "users"
+    ROLE_ASSIGNMENTS = "role assignments"
+    GLOBAL_PERMISSIONS = "global permissions"
+    FEATURES = "features"
+
+
+class State(enum.Enum):
+    """How a collection went. Only ``COLLECTED`` supports a conclusion from something's absence."""
+
+    COLLECTED = "collected"
+    PARTIAL = "partial"
+    NOT_PERMITTED = "not permitted"
+    NOT_AVAILABLE = "not available"
+    FAILED = "failed"
+
+
+class Origin(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that was read for a table: a file with the digest of its bytes, or a query."""
+
+    name: str
+    """File name relative to the input, or the query text."""
+    sha256: str = ""
+    rows: int = 0
+    problem: str = ""
+    """Why it could not be read, or not in full; empty if all went well."""
+
+
+class Canary(Struct, frozen=True, omit_defaults=True):
+    """A row that must be there if the read is whole (the caller's own role, user or token), and whether it was."""
+
+    what: str
+    found: bool
+
+
+class Coverage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of one table's completeness. No number may be reported without it."""
+
+    table: Table
+    state: State
+    rows: int = 0
+    detail: str = ""
+    """In plain words: why the state is what it is, and what to do about it. Empty when collected without remark."""
+    origins: tuple[Origin, ...] = ()
+    pages: int = 0
+    counted_before: int | None = None
+    counted_after: int | None = None
+    columns_dropped: tuple[str, ...] = ()
+    started: str = ""
+    finished: str = ""
+    canaries: tuple[Canary, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Absence of a row means absence in the account."""
+        return self.state is State.COLLECTED
+
+
+class Note(Struct, frozen=True, omit_defaults=True):
+    """Something odd in the data that was kept as it stood: an unknown permission id, a level outside the table."""
+
+    table: Table
+    subject: str
+    text: str
+
+
+class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One account as one read found it. Rows are sorted by the source, so that the same data gives the same bytes."""
+
+    account: str
+    taken: str
+    """UTC, ISO 8601 with seconds."""
+    source: str
+    """Which source read it: ``files`` or ``suiteql``."""
+    origin: str
+    """The folder or file read, or the host asked."""
+    roles: tuple[Role, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    tokens: tuple[AccessToken, ...] = ()
+    users: tuple[User, ...] = ()
+    assignments: tuple[RoleAssignment, ...] = ()
+    global_permissions: tuple[GlobalPermission, ...] = ()
+    features: tuple[Feature, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    notes: tuple[Note, ...] = ()
+    not_collected: tuple[str, ...] = ()
+    """Things that this source can never give, each with the reason and where to look instead."""
+
+    def covered(self, table: Table) -> Coverage:
+        """The coverage of *table*; a table that no one spoke of is not available."""
+        for coverage in self.coverage:
+            if coverage.table is table:
+                return coverage
+        return Coverage(table=table, state=State.NOT_AVAILABLE, detail=f"This source gives no {table.value}.")

@@ -1,0 +1,96 @@
+"""The rows of each table, as pages bring them: the columns that were seen in real queries and that the model uses."""
+
+from __future__ import annotations
+
+from auditor.sources.suiteql.pages import Row
+
+
+class RoleRow(Row):
+    """A row of ``role``."""
+
+    id: str | None = None
+    name: str | None = None
+    scriptid: str | None = None
+    isinactive: str | None = None
+    centertype: str | None = None
+    iswebserviceonlyrole: str | None = None
+    subsidiaryoption: str | None = None
+    employeerestriction: str | None = None
+
+
+class RolePermissionRow(Row):
+    """A row of ``rolepermissions``."""
+
+    role: str | None = None
+    permkey: str | None = None
+    name: str | None = None
+    permlevel: str | None = None
+    restriction: str | None = None
+
+
+class TokenRow(Row):
+    """A row of ``oauthtoken``: an access token of token-based authentication."""
+
+    id: str | None = None
+    tba_token_name: str | None = None
+    application: str | None = None
+    entity_name: str | None = None
+    entity_shown: str | None = None
+    role_name: str | None = None
+    role_shown: str | None = None
+    created: str | None = None
+    created_by: str | None = None
+    binactive: str | None = None
+    brevoked: str | None = None
+    revoked: str | None = None
+
+
+class EmployeeRow(Row):
+    """A row of ``employee``."""
+
+    id: str | None = None
+    entityid: str | None = None
+    firstname: str | None = None
+    lastname: str | None = None
+    email: str | None = None
+    giveaccess: str | None = None
+    isinactive: str | None = None
+    rolesforsearch: str | None = None
+
+
+class EntityRoleRow(Row):
+    """A row of ``employeerolesforsearch``: an employee holds a role."""
+
+    entity: str | None = None
+    role: str | None = None
+
+
+class EmployeeRoleRow(Row):
+    """A row of ``employeeroles`` (seen by one source)."""
+
+    employee: str | None = None
+    role: str | None = None
+
+
+class EmployeePermissionRow(Row):
+    """A row of ``employeeempperms``: a global permission. Its columns are not confirmed."""
+
+    employee: str | None = None
+    permkey: str | None = None
+    permlevel: str | None = None
+
+
+class FeatureRow(Row):
+    """A row of ``companyfeaturesetup``."""
+
+    id: str | None = None
+    name: str | None = None
+    isactive: str | None = None
+
+
+class OwnTokenRow(Row):
+    """A row of ``useroauthtoken``, the caller's own tokens alone (seen by one source)."""
+
+    id: str | None = None
+    entity_name: str | None = None
+    role_name: str | None = None

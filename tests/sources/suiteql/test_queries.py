@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from auditor.sources.suiteql import queries
+from auditor.sources.suiteql.client import only_select
+from auditor.sources.suiteql.queries import ACCESS_TOKENS, FEATURES, ROLE_PERMISSIONS, ROLES, Query
+
+ALL = [
+    entry
+    for value in vars(queries).values()
+    for entry in (value if isinstance(value, tuple) else (value,))
+    if isinstance(entry, Query)
+]
+
+
+def test_the_text_of_a_query() -> None:
+    assert ROLE_PERMISSIONS.select() == (
+        "SELECT role, permkey, name, permlevel, restriction FROM rolepermissions ORDER BY role, permkey"
+    )
+    assert ROLE_PERMISSIONS.select({"name"}, after=-5) == (
+        "SELECT role, permkey, permlevel, restriction FROM rolepermissions WHERE role > -5 ORDER BY role, permkey"
+    )
+    assert FEATURES.select() == "SELECT id, name, isactive FROM companyfeaturesetup ORDER BY id"
+    assert ROLES.count() == "SELECT COUNT(*) AS counted FROM role"
+    assert "BUILTIN.DF(role_name) AS role_shown, TO_CHAR(dcreated, 'YYYY-MM-DD HH24:MI:SS') AS created" in (
+        ACCESS_TOKENS.select()
+    )
+
+
+def test_which_columns_an_identifier_is_read_into() -> None:
+    assert ACCESS_TOKENS.reading("ROLE_NAME") == ("role_name", "role_shown")
+    assert ACCESS_TOKENS.reading("dcreated") == ("created",)
+    assert ACCESS_TOKENS.reading("tba_app_name") == ("application",)
+    assert ACCESS_TOKENS.reading("role") == ()
+    assert ROLES.reading("id") == ("id",)
+
+
+@pytest.mark.parametrize("query", ALL, ids=lambda query: query.source)
+def test_every_entry_is_sound(query: Query) -> None:
+    columns = set(query.columns)
+    assert only_select(query.select())
+    assert only_select(query.select((), 7))
+    assert set(query.key) <= columns
+    assert not set(query.key) & set(query.shapes)
+    assert {*query.needed, *query.somewhere, *query.shapes} <= columns
+    assert {query.ended} <= {*columns, ""}
+    assert query.select().endswith(f"ORDER BY {', '.join(query.key)}")
+
+
+def test_no_entry_is_missed() -> None:
+    assert len(ALL) == 9

@@ -1,0 +1,132 @@
+"""What a person or a log sees while a command runs, and how a command ends."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from auditor.errors import AuditorError
+from auditor.model import AccountFailure, AccountResult, Run, Status, Verdict
+from auditor.reports.text import printable
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_STYLES = {
+    Verdict.CLEAN: "bold green",
+    Verdict.FINDINGS: "bold red",
+    Verdict.INCOMPLETE: "bold yellow",
+    Verdict.FINDINGS_AND_INCOMPLETE: "bold red",
+    Verdict.NOT_AUDITED: "bold magenta",
+}
+
+
+@contextmanager
+def errors_end_the_command() -> Iterator[None]:
+    """Turn an error that a user can mend into one clear message on standard error and its exit code."""
+    try:
+        yield
+    except AuditorError as error:
+        _stop(error)
+
+
+def _stop(error: AuditorError) -> NoReturn:
+    print(f"auditor: {printable(error.message)}", file=sys.stderr)
+    if error.remedy:
+        print(f"  {printable(error.remedy)}", file=sys.stderr)
+    raise typer.Exit(error.exit_code) from error
+
+
+class Progress:
+    """One plain line for each account that is done."""
+
+    def begin(self, accounts: Sequence[str]) -> None:
+        """The run begins with these accounts."""
+
+    def page(self, account: str, table: str, pages: int, rows: int) -> None:
+        """A page of a live account was read."""
+
+    def done(self, outcome: AccountResult | AccountFailure) -> None:
+        """An account is done, well or not."""
+        print(outcome_line(outcome), file=sys.stderr, flush=True)
+
+
+def outcome_line(outcome: AccountResult | AccountFailure) -> str:
+    """What became of an account, on one line."""
+    if isinstance(outcome, AccountFailure):
+        return f"account {outcome.account}: not audited: {printable(outcome.cause)}"
+    return f"account {outcome.account}: {outcome.verdict.value}: {_counts(outcome)}"
+
+
+def _counts(result: AccountResult) -> str:
+    failed = sum(finding.status is Status.FAIL for finding in result.findings)
+    return f"{failed} failed, {len(result.unknown())} unknown, {len(result.findings)} judged"
+
+
+def log_plainly() -> None:
+    """Send warnings to standard error, one line each, with the account and the table that they are about."""
+    handler = _StandardError()
+    handler.setFormatter(_Line())
+    logging.getLogger("auditor").handlers = [handler]
+
+
+class _StandardError(logging.Handler):
+    """Standard error as it is at the time, whoever has replaced it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr, flush=True)
+
+
+class _Line(logging.Formatter):
+    """``account 1234567: role: asking again: BusyError (attempt 3)``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = vars(record)
+        where = [f"account {said['account']}"] if said.get("account") else []
+        where += [str(said["table"])] if said.get("table") else []
+        attempt = f" (attempt {said['attempt']})" if said.get("attempt") else ""
+        line = printable(f"{': '.join([*where, record.getMessage()])}{attempt}")
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def end_run(run: Run, place: Path, *, json: bool) -> NoReturn:
+    """Say how the run went, on paper for people or as run.json for machines, and exit with its exit code."""
+    if json:
+        sys.stdout.write((place / "run.json").read_text(encoding="utf-8"))
+    else:
+        _summarize(run, place)
+    raise typer.Exit(run.exit_code)
+
+
+def _summarize(run: Run, place: Path) -> None:
+    """Print the table of accounts, the verdict, and where the reports lie."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    table = Table(title=f"{run.expected} expected, {len(run.results)} audited", title_justify="left")
+    for heading in ("Account", "Verdict", "Findings"):
+        table.add_column(heading, overflow="fold")
+    for result in run.results:
+        table.add_row(Text(result.account), _styled(result.verdict), Text(_counts(result)))
+    for failure in run.failures:
+        cause = printable(f"{failure.cause} {failure.remedy}")
+        table.add_row(Text(failure.account), _styled(Verdict.NOT_AUDITED), Text(cause))
+    console.print(table)
+    console.print(
+        Text.assemble("Verdict: ", (run.verdict.value, _STYLES[run.verdict]), f" (exit code {run.exit_code})")
+    )
+    console.print(Text(f"Reports: {place}"))
+
+
+def _styled(verdict: Verdict) -> Text:
+    from rich.text import Text
+
+    return Text(verdict.value, _STYLES[verdict])

@@ -1,0 +1,17 @@
+"""Run every benchmark, or those named: ``python -m benchmarks judge startup``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+NAMES = ("startup", "judge", "workbook", "pdf", "probe", "client", "fleet")
+
+
+def main() -> None:
+    for name in sys.argv[1:] or NAMES:
+        print(f"== {name}", flush=True)
+        importlib.import_module(f"benchmarks.{name}").main()
+
+
+main()

@@ -385,3 +385,18 @@ def test_every_failed_finding_is_among_the_change_requests():
     failed = {finding.id for finding in result.findings if finding.status is Status.FAIL}
     assert {row["Finding"] for row in table_rows(book, "Change requests", "ChangeRequests")} == failed
     assert len(failed) == 150
+
+
+def test_the_summary_says_what_to_do_at_the_vendor_once_the_changes_are_made():
+    def rows(result):
+        sheet = render(result)["Summary"]
+        return [[cell.value for cell in row if cell.value is not None] for row in sheet.iter_rows()]
+
+    found = rows(samples.mixed_result())
+    start = found.index(["Once the changes are made in NetSuite"])
+    assert found[start + 1 : start + 4] == [
+        ["Vendor", "Step", "What to do there"],
+        ["Expensify", 1, "In Expensify, open Workspaces, the workspace, Accounting."],
+        ["Expensify", 2, "Choose Sync Now."],
+    ]
+    assert ["Once the changes are made in NetSuite"] not in rows(samples.clean_result())

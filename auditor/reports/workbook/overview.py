@@ -29,6 +29,11 @@ _READ = (
     Span("State", 2, 2, words=STATES),
     Span("Remark", 3, _LAST),
 )
+_AFTER = (
+    Span("Vendor", 0, 0),
+    Span("Step", 1, 1, Look.NUMBER_LEFT),
+    Span("What to do there", 2, _LAST),
+)
 _BASELINES = (
     Span("Baseline", 0, 0),
     Span("Version", 1, 1),
@@ -62,6 +67,9 @@ def write_overview(book: Book, result: AccountResult, run: Run, index: Sequence[
     sheet.block(_INDEX, [(to_sheet(name), rows, text) for name, rows, text in index])
     sheet.heading("Held against")
     sheet.block(_BASELINES, _baseline_rows(result))
+    if steps := _after_fix(result):
+        sheet.heading("Once the changes are made in NetSuite")
+        sheet.block(_AFTER, steps)
     sheet.heading("Findings by severity")
     read = covered(snapshot, Table.ROLES, Table.ROLE_PERMISSIONS, Table.ACCESS_TOKENS)
     sheet.write_over(sheet.row, 0, _LAST, read, Look.NOTE)
@@ -108,6 +116,17 @@ def _baseline_rows(result: AccountResult) -> list[Row]:
             f"{baseline.title}\nSource: {baseline.source}\nSHA-256 {baseline.sha256 or 'not given'}",
         )
         for baseline in result.baselines
+    ]
+
+
+def _after_fix(result: AccountResult) -> list[Row]:
+    """What is left to do at the vendors of those baselines that something failed."""
+    failed = {finding.baseline for finding in result.findings if finding.status is Status.FAIL}
+    return [
+        (baseline.vendor, number, step)
+        for baseline in result.baselines
+        if baseline.id in failed
+        for number, step in enumerate(baseline.after_fix, 1)
     ]
 
 

@@ -320,11 +320,11 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "configuration.md"
 
 
 def test_every_key_is_documented() -> None:
-    from auditor.config import _AccountTable, _RunTable
+    from auditor.config.reader import AccountTable, RunTable
 
     rows = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| `")]
     documented = {key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])}
-    keys = {*_AccountTable.__struct_fields__, *_RunTable.__struct_fields__}
+    keys = {*AccountTable.__struct_fields__, *RunTable.__struct_fields__}
     assert keys <= documented
     assert documented - keys == set()
 

@@ -16,15 +16,20 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from auditor.config.settings import (
+    AccountSettings,
+    AsWritten,
+    Config,
+    OAuth2,
+    ProbeSettings,
+    TokenBased,
+    default_base_url,
+)
 from auditor.errors import ConfigurationError
 from auditor.model import Severity
 from auditor.secrets import SecretReference, parse_reference
 
-Seconds = Annotated[float, Meta(gt=0)]
 Algorithm = Literal["", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
-
-MAX_CONCURRENCY = 4
-"""Documented: five refused sign-ins lock a credential. So many requests at once can never lock it by themselves."""
 
 _ACCOUNT_ID = re.compile(r"[A-Z0-9]{3,}(_[A-Z0-9]+)?")
 _OAUTH2_KEYS = ("client_id", "certificate_id", "private_key")
@@ -32,72 +37,9 @@ _TBA_KEYS = ("consumer_key", "consumer_secret", "token_id", "token_secret")
 _PROBE_KEYS = frozenset({*_TBA_KEYS, "wsdl"})
 
 
-class OAuth2(Struct, frozen=True, kw_only=True):
-    """OAuth 2.0 client credentials: the sign-in by certificate."""
-
-    client_id: str
-    certificate_id: str
-    private_key: SecretReference
-    private_key_password: SecretReference | None = None
-    algorithm: str = ""
-    """Empty: chosen by the kind of key."""
-
-
-class TokenBased(Struct, frozen=True, kw_only=True):
-    """Token-based authentication (TBA): OAuth 1.0 with an access token made in NetSuite."""
-
-    consumer_key: SecretReference
-    consumer_secret: SecretReference
-    token_id: SecretReference
-    token_secret: SecretReference
-
-
-class ProbeSettings(Struct, frozen=True, kw_only=True):
-    """The integration's own access token, with which ``auditor probe`` asks as the integration does."""
-
-    token: TokenBased
-    wsdl: str = ""
-    """Address of the WSDL; empty: the one of netsuitesdk's own version."""
-
-
-class AccountSettings(Struct, frozen=True, kw_only=True):
-    """One account to audit. Times are in seconds."""
-
-    id: str
-    """As NetSuite writes it: ``1234567``, ``1234567_SB1``."""
-    name: str
-    sign_in: OAuth2 | TokenBased
-    base_url: str
-    concurrency: int = 1
-    connect_timeout: float = 10
-    read_timeout: float = 120
-    answer_timeout: float = 300
-    time_budget: float = 3600
-    ca_file: str = ""
-    own_role: str = ""
-    own_user: str = ""
-    baselines: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    assumptions: dict[str, bool] = {}
-    probe: ProbeSettings | None = None
-
-
-class Config(Struct, frozen=True, kw_only=True):
-    """All that ``accounts.toml`` says. ``None`` means that it does not say, and the command line's default holds."""
-
-    file: str
-    accounts: tuple[AccountSettings, ...]
-    fail_on: Severity | None = None
-    out: str | None = None
-    """Absolute path."""
-    jobs: int = 4
-    """How many accounts are read side by side."""
-
-
-class _AccountTable(Struct, kw_only=True, forbid_unknown_fields=True):
+class AccountTable(AsWritten, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of one ``[[account]]``, as they stand in the file, defaults laid under them."""
 
-    id: str
     name: str = ""
     auth: Literal["oauth2", "tba"] = "oauth2"
     base_url: str = ""
@@ -110,21 +52,11 @@ class _AccountTable(Struct, kw_only=True, forbid_unknown_fields=True):
     consumer_secret: str = ""
     token_id: str = ""
     token_secret: str = ""
-    concurrency: Annotated[int, Meta(ge=1, le=MAX_CONCURRENCY)] = 1
-    connect_timeout: Seconds = 10
-    read_timeout: Seconds = 120
-    answer_timeout: Seconds = 300
-    time_budget: Seconds = 3600
     ca_file: str = ""
-    own_role: str = ""
-    own_user: str = ""
-    baselines: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    assumptions: dict[str, bool] = {}
     probe: dict[str, str] | None = None
 
 
-class _RunTable(Struct, kw_only=True, forbid_unknown_fields=True):
+class RunTable(Struct, kw_only=True, forbid_unknown_fields=True):
     """The keys that stand above the first table."""
 
     fail_on: Severity | None = None
@@ -132,14 +64,9 @@ class _RunTable(Struct, kw_only=True, forbid_unknown_fields=True):
     jobs: Annotated[int, Meta(ge=1, le=256)] = 4
 
 
-_AS_THEY_STAND = tuple(
-    name
-    for name in AccountSettings.__struct_fields__
-    if name in _AccountTable.__struct_fields__ and name not in ("name", "base_url", "ca_file", "probe")
-)
-_ACCOUNT_KEYS = frozenset(_AccountTable.__struct_fields__)
+_ACCOUNT_KEYS = frozenset(AccountTable.__struct_fields__)
 _DEFAULT_KEYS = _ACCOUNT_KEYS - {"id", "name", "probe"}
-_RUN_KEYS = frozenset(_RunTable.__struct_fields__)
+_RUN_KEYS = frozenset(RunTable.__struct_fields__)
 
 
 def load_config(path: Path) -> Config:
@@ -150,14 +77,6 @@ def load_config(path: Path) -> Config:
             may be a secret.
     """
     return _Reader(path).config()
-
-
-def default_base_url(account: str) -> str:
-    """The address of an account's REST services: ``1234567_SB1`` gives ``https://1234567-sb1.suitetalk…``.
-
-    Several independent sources agree on the pattern; Oracle advises against building it, so ``base_url`` overrides it.
-    """
-    return f"https://{account.lower().replace('_', '-')}.suitetalk.api.netsuite.com"
 
 
 class _Reader:
@@ -188,7 +107,7 @@ class _Reader:
         if not accounts:
             raise ConfigurationError(f"{self._path}: no account is named.", "Add an [[account]] table with its id.")
         self._refuse_unknown(defaults, _DEFAULT_KEYS, "defaults")
-        top = self._converted(run, _RunTable, "", "")
+        top = self._converted(run, RunTable, "", "")
         read = tuple(self._account(index, table, defaults) for index, table in enumerate(accounts))
         out = None if top.out is None else str(self._folder / Path(top.out).expanduser())
         return Config(file=str(self._path), accounts=self._distinct(read), fail_on=top.fail_on, out=out, jobs=top.jobs)
@@ -202,7 +121,7 @@ class _Reader:
             likely = table["id"].strip().upper().replace("-", "_")
             hint = f" Did you mean {likely}?" if _ACCOUNT_ID.fullmatch(likely) else ""
             raise self._error(where, f"{table['id']!r} is not spelt as NetSuite spells account ids.{hint}", "id")
-        raw = self._converted(defaults | table, _AccountTable, where, table["id"])
+        raw = self._converted(defaults | table, AccountTable, where, table["id"])
         self._refuse_other_method(raw.auth, table, where)
         return AccountSettings(
             name=raw.name or raw.id,
@@ -210,10 +129,10 @@ class _Reader:
             base_url=self._address(raw.base_url, "base_url", where) if raw.base_url else default_base_url(raw.id),
             probe=None if raw.probe is None else self._probe(raw.id, raw.probe, f"{where}.probe"),
             ca_file=str(self._folder / Path(raw.ca_file).expanduser()) if raw.ca_file else "",
-            **{name: getattr(raw, name) for name in _AS_THEY_STAND},
+            **{name: getattr(raw, name) for name in AsWritten.__struct_fields__},
         )
 
-    def _oauth2(self, raw: _AccountTable, where: str) -> OAuth2:
+    def _oauth2(self, raw: AccountTable, where: str) -> OAuth2:
         self._require(raw, _OAUTH2_KEYS, where)
         return OAuth2(
             client_id=raw.client_id,
@@ -227,7 +146,7 @@ class _Reader:
             algorithm=raw.algorithm,
         )
 
-    def _token_based(self, raw: _AccountTable, where: str) -> TokenBased:
+    def _token_based(self, raw: AccountTable, where: str) -> TokenBased:
         self._require(raw, _TBA_KEYS, where)
         return TokenBased(**{key: self._reference(getattr(raw, key), key, where) for key in _TBA_KEYS})
 
@@ -242,7 +161,7 @@ class _Reader:
             wsdl=self._address(wsdl, "wsdl", where) if wsdl else "",
         )
 
-    def _require(self, raw: _AccountTable, keys: tuple[str, ...], where: str) -> None:
+    def _require(self, raw: AccountTable, keys: tuple[str, ...], where: str) -> None:
         missing = [key for key in keys if not getattr(raw, key)]
         if missing:
             raise self._error(where, f'auth = "{raw.auth}" needs {", ".join(missing)} (account {raw.id}).')

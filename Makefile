@@ -24,7 +24,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	@setup/system-packages poppler-utils
+	@PYTHON=$(PYTHON) setup/system-packages poppler-utils
 	$(BIN)/python -m pytest -n auto -q
 
 docs: $(READY)  ## make the pages that are made from the code
@@ -34,7 +34,7 @@ bench: $(READY)  ## measure speed and memory against the naive way
 	$(BIN)/python -m benchmarks
 
 $(READY): requirements.lock pyproject.toml setup/system-packages
-	@setup/system-packages
+	@PYTHON=$(PYTHON) setup/system-packages
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

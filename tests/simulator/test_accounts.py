@@ -7,8 +7,10 @@ import weakref
 
 import pytest
 
+from auditor.baselines import baseline_folders, find_baseline
 from auditor.catalog import load_catalog
 from auditor.simulator import SimulatedAccount, Simulator, clean_account, faulty_account, large_account
+from auditor.simulator.accounts.expensify import PERMISSIONS
 from auditor.simulator.schema import TABLES
 from tests.simulator.client import by_certificate, by_token
 
@@ -145,3 +147,8 @@ def test_an_account_that_nobody_needs_gives_its_memory_back() -> None:
 def test_a_column_that_a_table_lacks_is_a_mistake_of_the_test(account: SimulatedAccount) -> None:
     with pytest.raises(KeyError, match="The table role has no column colour"):
         account.insert("role", {"id": 1, "colour": "red"})
+
+
+def test_what_the_simulated_role_is_made_of_is_what_the_shipped_baseline_asks() -> None:
+    asked = find_baseline("expensify-integration", baseline_folders(None)).requirements
+    assert {each.asked.permission: each.asked.level for each in asked} == PERMISSIONS

@@ -11,29 +11,9 @@ from hypothesis import strategies as st
 
 from auditor.errors import SourceError
 from auditor.model import Directory, Level, Snapshot, State, Table
+from auditor.simulator.accounts.expensify import PERMISSIONS as ASKED
 from auditor.sources.files import FileSource
 from tests.sources.given import EXAMPLES, TAKEN, WORTH
-
-ASKED = {
-    "LIST_ACCOUNT": Level.FULL,
-    "LIST_CLASS": Level.VIEW,
-    "LIST_CURRENCY": Level.VIEW,
-    "LIST_CUSTJOB": Level.VIEW,
-    "LIST_DEPARTMENT": Level.FULL,
-    "LIST_EMPLOYEE": Level.FULL,
-    "LIST_CATEGORY": Level.VIEW,
-    "LIST_ITEM": Level.VIEW,
-    "LIST_LOCATION": Level.VIEW,
-    "LIST_JOB": Level.VIEW,
-    "LIST_SUBSIDIARY": Level.VIEW,
-    "LIST_VENDOR": Level.FULL,
-    "ADMI_MANAGE_OAUTH_TOKENS": Level.FULL,
-    "ADMI_LOGIN_OAUTH": Level.FULL,
-    "ADMI_MANAGE_OWN_OAUTH_TOKENS": Level.FULL,
-    "ADMI_WEBSERVICES": Level.FULL,
-    "ADMI_CUSTRECORD": Level.FULL,
-    "ADMI_DELETEDRECORD": Level.FULL,
-}
 
 
 def read(account: str, folder: Path = EXAMPLES) -> Snapshot:

@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: audit test lint types unit docs bench lock clean
+.PHONY: audit test repro-check lint types unit docs samples bench lock clean
 
 audit: $(READY)  ## set up, then audit three simulated accounts on loopback and say where the reports lie
 	@$(BIN)/auditor simulate --out runs/.simulated --audit runs; \
@@ -27,8 +27,14 @@ unit: $(READY)
 	@PYTHON=$(PYTHON) setup/system-packages poppler-utils
 	$(BIN)/python -m pytest -n auto -q
 
+repro-check: $(READY)  ## make the reports of one run again under other time zones, languages and hash seeds: the same bytes
+	@$(BIN)/python -m tests.repro_check
+
 docs: $(READY)  ## make the pages that are made from the code
 	$(BIN)/python -m auditor.checks.page > docs/checks.md
+
+samples: $(READY)  ## make the pictures in docs/samples anew, out of the reports of the simulated accounts
+	@$(BIN)/python -m reports.make_samples
 
 bench: $(READY)  ## measure speed and memory against the naive way
 	$(BIN)/python -m benchmarks
@@ -43,10 +49,13 @@ $(READY): requirements.lock pyproject.toml setup/system-packages
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-lock:  ## resolve the dependencies anew into requirements.lock
+lock:  ## resolve the dependencies anew: into requirements.lock, and without the test tools for the container
 	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv
 	.lock-venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --group dev --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+	.lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --constraint requirements.lock --custom-compile-command "make lock" --output-file setup/requirements-run.lock \
+	  pyproject.toml
 	rm -rf .lock-venv
 
 clean:

@@ -29,6 +29,14 @@ class BaselineError(AuditorError):
     """A baseline file cannot be used; the message names file and line."""
 
 
+class WaiverError(AuditorError):
+    """A file of waivers cannot be used; the message names file and line."""
+
+
+class FixError(AuditorError):
+    """A role file cannot be corrected. The others are."""
+
+
 class SourceError(AuditorError):
     """An account could not be read at all. It becomes that account's failure; the other accounts go on."""
 
@@ -49,7 +57,17 @@ class EvidenceError(AuditorError):
     """The run folder could not be written or read back."""
 
 
+class LockedError(AuditorError):
+    """Another process is writing into the same folder of runs, so nothing was audited."""
+
+    exit_code = 3
+
+
 class VerificationError(AuditorError):
     """A sealed run folder is not what was sealed."""
 
     exit_code = 5
+
+
+class HistoryError(AuditorError):
+    """The history of earlier runs could not be asked or written. It never ends an audit, only what asks for history."""

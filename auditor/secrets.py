@@ -6,12 +6,16 @@ Whatever else stands in its place is refused, and the refusal does not repeat it
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import stat
+from base64 import b64encode
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import quote, quote_plus
 
 from msgspec import Struct
 
@@ -40,6 +44,36 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not to be copied out of the process")
+
+
+def hidden(text: str, secrets: Iterable[Secret]) -> str:
+    """*text* with asterisks for each of *secrets*, also where it is percent-encoded, escaped as in JSON, or in base64.
+
+    For what the other side says: it may repeat what it was sent.
+    """
+    forms = {form for secret in secrets for form in _forms(secret.reveal())}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, "***")
+    return text
+
+
+def _forms(value: str) -> set[str]:
+    escaped = quote(value, safe="", errors="surrogatepass")
+    # What is sent escaped comes back escaped, or escaped once more.
+    return {form for text in (value, escaped) for form in _written(text)} - {""}
+
+
+def _written(text: str) -> set[str]:
+    """*text* plain, in an address, in JSON, and in base64."""
+    escaped = {quote(text, safe="", errors="surrogatepass"), quote_plus(text, errors="surrogatepass")}
+    lower = {re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), form) for form in escaped}
+    forms = {text, json.dumps(text)[1:-1], *escaped, *lower}
+    raw = text.encode("utf-8", "surrogatepass")
+    for before in range(3):  # a letter of base64 holds six bits, so how a text looks depends on where it begins
+        first, behind = -(-before * 8 // 6), (before + len(raw)) * 8 // 6
+        encoded = b64encode(b"." * before + raw).decode()[first:behind]
+        forms |= {encoded, encoded.replace("+", "-").replace("/", "_")}
+    return forms
 
 
 class SecretReference(Struct, frozen=True):
@@ -73,16 +107,25 @@ def parse_reference(text: str, folder: Path) -> SecretReference:
 
 
 def resolve(reference: SecretReference) -> Secret:
-    """Look the secret up now.
+    """Look the secret up now. From here on the process leaves no core file behind: it would hold the secret.
 
     Raises:
         ConfigurationError: it is not there, is empty, or lies in a file that others can read.
     """
+    _leave_no_core_file()
     read = {"env": _from_environment, "file": _from_file, "keyring": _from_keyring}[reference.kind]
     value = read(reference.target)
     if not value:
         raise ConfigurationError(f"The secret {reference} is empty.", "Store its value there.")
     return Secret(value)
+
+
+def _leave_no_core_file() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows, which writes none
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _from_environment(name: str) -> str:

@@ -76,7 +76,7 @@ def read_document(data: bytes, problems: Problems) -> Node:
 
 def _decoded(data: bytes, problems: Problems) -> str:
     if len(data) > MAX_BYTES:
-        problems.refuse(1, 1, f"The file is larger than {MAX_BYTES:,} bytes; no baseline is.")
+        problems.refuse(1, 1, f"The file is larger than {MAX_BYTES:,} bytes; no {problems.what} is.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -111,7 +111,9 @@ def _tree(loader: Any, problems: Problems) -> Node:
     if not top:
         problems.refuse(1, 1, "The file is empty.")
     if len(top) > 1:
-        problems.refuse(top[1].line, top[1].column, "A second document begins here. One file holds one baseline.")
+        problems.refuse(
+            top[1].line, top[1].column, f"A second document begins here. One file holds one {problems.what}."
+        )
     return top[0]
 
 
@@ -123,7 +125,7 @@ def _check_event(event: yaml.Event, depth: int, problems: Problems) -> None:
     elif getattr(event, "tag", None):
         message = "Tags (!) are not read. Write the plain value; quote a text that begins so."
     elif isinstance(event, yaml.CollectionStartEvent) and depth == _MAX_DEPTH:
-        message = f"Nested deeper than {_MAX_DEPTH} levels; no baseline is."
+        message = f"Nested deeper than {_MAX_DEPTH} levels; no {problems.what} is."
     else:
         return
     problems.refuse(*_place(event.start_mark), message)

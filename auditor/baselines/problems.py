@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import NoReturn, Protocol
 
-from auditor.errors import BaselineError
+from auditor.errors import AuditorError, BaselineError
 
 _LONGEST = 60
 
@@ -24,8 +24,11 @@ class Place(Protocol):
 class Problems:
     """The problems of one file, each one line: ``file:line:column: what is wrong and what to write instead``."""
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, what: str = "baseline", error: type[AuditorError] = BaselineError) -> None:
+        """*what* the file holds, in one word, and the *error* that its problems become."""
+        self.what = what
         self._shown = one_line(shown)
+        self._raised = error
         self._found: list[tuple[int, int, str]] = []
 
     def add(self, place: Place, message: str) -> None:
@@ -43,14 +46,14 @@ class Problems:
         """Let the file pass if nothing is wrong with it.
 
         Raises:
-            BaselineError: its message has one line for each problem, in the order of the file.
+            AuditorError: of the kind given; its message has one line for each problem, in the order of the file.
         """
         if self._found:
             raise self._error()
 
-    def _error(self) -> BaselineError:
+    def _error(self) -> AuditorError:
         found = sorted(self._found, key=lambda problem: problem[:2])
-        return BaselineError("\n".join(f"{self._shown}:{line}:{column}: {text}" for line, column, text in found))
+        return self._raised("\n".join(f"{self._shown}:{line}:{column}: {text}" for line, column, text in found))
 
 
 def quoted(text: str) -> str:

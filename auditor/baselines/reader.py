@@ -27,7 +27,7 @@ from auditor.model import (
 NEEDED_KEYS = ("id", "version", "title", "vendor", "purpose", "source", "read_on", "requirements")
 KEYS = (
     *NEEDED_KEYS,
-    *("confidence", "comparison", "connection", "applications", "role_names", "role_scriptids"),
+    *("confidence", "comparison", "connection", "applications", "role_names", "role_scriptids", "users"),
     *("codes", "not_judged", "after_fix", "note"),
 )
 ROW_KEYS = (*OPTION_KEYS, "any_of", "id", "codes", "when", "severity", "retired", "note")
@@ -76,6 +76,7 @@ def _baseline(fields: Fields, catalog: Catalog, problems: Problems) -> Baseline:
         applications=fields.texts("applications"),
         role_names=fields.texts("role_names"),
         role_scriptids=fields.texts("role_scriptids"),
+        users=fields.texts("users"),
         requirements=_requirements(fields, codes, catalog, problems),
         not_judged=_not_judged(fields, problems),
         after_fix=fields.texts("after_fix"),

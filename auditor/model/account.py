@@ -34,8 +34,20 @@ class Role(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     two_factor: str | None = None
     """``tfarequired`` as NetSuite writes it: OFF, TOTP, older files SMS."""
     subsidiary_option: str | None = None
-    """ALL, ALLACTIVE, OWN or SELECTED."""
+    """Which subsidiaries it may see. ALL, ALLACTIVE, OWN (that of its user) or SELECTED."""
+    effective_subsidiaries: tuple[str, ...] | None = None
+    """Internal ids of the subsidiaries that it may see."""
+    subsidiary_viewing: bool | None = None
+    """``subsidiaryviewingallowed``: it may look at the records of the others."""
     employee_restriction: str | None = None
+    device_restriction: bool | None = None
+    """``restrictbydevice``: it may be used on known devices alone."""
+    single_sign_on_only: bool | None = None
+    core_administration: bool | None = None
+    """``coreadminpermission``: it holds core administration permissions."""
+    sales_role: bool | None = None
+    support_role: bool | None = None
+    partner_role: bool | None = None
     permissions_whole: bool = False
     """Every permission row of this very role was read, whatever the table's coverage says of the others.
 
@@ -68,6 +80,17 @@ class User(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     inactive: bool | None = None
     access: bool | None = None
     """``giveaccess``: may log in at all."""
+    supervisor: str | None = None
+    """Internal id of another employee; "" means that there is none, here as in the fields below."""
+    classification: str | None = None
+    """Internal id of the class that NetSuite takes for what the employee enters, unless told otherwise."""
+    department: str | None = None
+    location: str | None = None
+    subsidiary: str | None = None
+    expense_limit: str | None = None
+    """As NetSuite writes it. That the column exists is not confirmed."""
+    modified: str = ""
+    """When the record was last changed, ``YYYY-MM-DD HH:MM:SS``; in which time zone is not confirmed."""
 
 
 class RoleAssignment(Struct, frozen=True, gc=False, omit_defaults=True):

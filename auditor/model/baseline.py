@@ -113,6 +113,10 @@ class Baseline(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Names of the token applications it is about (case and white space do not count)."""
     role_names: tuple[str, ...] = ()
     role_scriptids: tuple[str, ...] = ()
+    role_ids: tuple[str, ...] = ()
+    """Internal ids; an account's own, so that they come from what the user says and from no file."""
+    users: tuple[str, ...] = ()
+    """Who the token is to belong to, by internal id, e-mail or name; empty: anybody."""
     connection: str = "tba"
     """How the integration signs in: ``tba`` or ``oauth2``. Only ``tba`` leaves access tokens that can be listed."""
     requirements: tuple[Requirement, ...] = ()
@@ -125,3 +129,8 @@ class Baseline(Struct, frozen=True, kw_only=True, omit_defaults=True):
     file: str = ""
     text: str = ""
     """The file as it stood: a run keeps it, so that what was asked can be read and judged again."""
+
+    @property
+    def roles_named(self) -> tuple[str, ...]:
+        """Every role that it is about, by whatever it is named."""
+        return (*self.role_names, *self.role_scriptids, *self.role_ids)

@@ -8,7 +8,9 @@ import hashlib
 from msgspec import Struct
 
 from auditor.model.baseline import Severity
+from auditor.model.history import Seen
 from auditor.model.level import Level
+from auditor.model.waiver import Waiver
 
 
 class Status(enum.Enum):
@@ -44,6 +46,8 @@ class SubjectKind(enum.Enum):
     ROLE = "role"
     TOKEN = "token"
     USER = "user"
+    CLASSIFICATION = "classification"
+    """A class, department or location; its key is made of both: ``class 12``."""
 
 
 class Subject(Struct, frozen=True, omit_defaults=True):
@@ -100,6 +104,10 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     consequence: bool = False
     """It follows from other findings: mending those mends it, and it asks for no change of its own."""
     notes: tuple[str, ...] = ()
+    waiver: Waiver | None = None
+    """Who answers for it, if anybody does. The status stays what it is."""
+    seen: Seen | None = None
+    """What earlier runs said of it; None where no history is kept, or where it did not fail."""
 
 
 def fingerprint(account: str, check: str, subject: Subject, requirement: str) -> str:

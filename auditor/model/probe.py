@@ -28,6 +28,8 @@ class ProbeRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: ProbeOutcome
     detail: str = ""
     """For a refusal NetSuite's own words; else in our words what there is to know. Empty when allowed."""
+    remedy: str = ""
+    """Where nothing was learned: what to do about it, if that is known."""
     permission: str = ""
     """Id of the permission that NetSuite named if that is a known one, else of the one that opens the record."""
     codes: tuple[str, ...] = ()

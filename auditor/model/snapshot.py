@@ -11,10 +11,12 @@ from auditor.model.account import (
     Feature,
     GlobalPermission,
     Permission,
+    Reference,
     Role,
     RoleAssignment,
     User,
 )
+from auditor.model.structure import Classification, LoginRecord, Project, RoleRestriction, Subsidiary
 
 
 class Table(enum.Enum):
@@ -27,6 +29,19 @@ class Table(enum.Enum):
     ROLE_ASSIGNMENTS = "role assignments"
     GLOBAL_PERMISSIONS = "global permissions"
     FEATURES = "features"
+    CLASSES = "classes"
+    DEPARTMENTS = "departments"
+    LOCATIONS = "locations"
+    SUBSIDIARIES = "subsidiaries"
+    SUBSIDIARY_MAPS = "subsidiary maps"
+    """Which class, department and location is open to which subsidiary: part of the records of these."""
+    PROJECTS = "projects"
+    ROLE_RESTRICTIONS = "role restrictions"
+    LOGINS = "logins"
+
+
+CORE_TABLES = (Table.ROLES, Table.ROLE_PERMISSIONS, Table.ACCESS_TOKENS, Table.ROLE_ASSIGNMENTS, Table.USERS)
+"""What every audit rests on, whatever it is held against."""
 
 
 class State(enum.Enum):
@@ -88,6 +103,16 @@ class Note(Struct, frozen=True, omit_defaults=True):
     text: str
 
 
+class Caller(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who read the account: the role and the user that it was signed in to with; empty where that is not known.
+
+    By internal id where they are among the rows that were read, else as the configuration calls them.
+    """
+
+    role: Reference = Reference()
+    user: Reference = Reference()
+
+
 class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One account as one read found it. Rows are sorted by the source, so that the same data gives the same bytes."""
 
@@ -105,10 +130,20 @@ class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
     assignments: tuple[RoleAssignment, ...] = ()
     global_permissions: tuple[GlobalPermission, ...] = ()
     features: tuple[Feature, ...] = ()
+    classifications: tuple[Classification, ...] = ()
+    """Classes, then departments, then locations."""
+    subsidiaries: tuple[Subsidiary, ...] = ()
+    projects: tuple[Project, ...] = ()
+    role_restrictions: tuple[RoleRestriction, ...] = ()
+    logins: tuple[LoginRecord, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     notes: tuple[Note, ...] = ()
     not_collected: tuple[str, ...] = ()
     """Things that this source can never give, each with the reason and where to look instead."""
+    caller: Caller | None = None
+    """Who read it; None where nobody signed in to the account, as with exported files."""
+    privacy: str = ""
+    """How the names of people are hidden; empty: they are as NetSuite has them. Equal texts: equal names are equal."""
 
     def covered(self, table: Table) -> Coverage:
         """The coverage of *table*; a table that no one spoke of is not available."""

@@ -1,0 +1,169 @@
+"""What changed in an account between two reads, and what cannot be told because either read was not whole."""
+
+from __future__ import annotations
+
+import enum
+
+from msgspec import Struct
+
+from auditor.model.finding import Subject
+from auditor.model.snapshot import State, Table
+
+
+class ChangeKind(enum.Enum):
+    """What happened. The value is the word that reports use for it."""
+
+    ROLE_MADE = "role made"
+    ROLE_DELETED = "role deleted"
+    ROLE_RENAMED = "role renamed"
+    ROLE_ACTIVATED = "role activated"
+    ROLE_INACTIVATED = "role inactivated"
+    ROLE_SETTING = "role setting changed"
+    PERMISSION_ADDED = "permission added"
+    PERMISSION_RAISED = "permission raised"
+    PERMISSION_LOWERED = "permission lowered"
+    PERMISSION_REMOVED = "permission removed"
+    PERMISSION_CHANGED = "permission changed"
+    """Its restriction, or a level that is none of the five."""
+    TOKEN_MADE = "token made"
+    TOKEN_DELETED = "token deleted"
+    TOKEN_REVOKED = "token revoked"
+    TOKEN_ACTIVATED = "token activated"
+    TOKEN_INACTIVATED = "token inactivated"
+    TOKEN_MOVED = "token moved"
+    """It is of another role or another user than before."""
+    TOKEN_RENAMED = "token renamed"
+    ASSIGNMENT_ADDED = "role assigned"
+    ASSIGNMENT_REMOVED = "role taken away"
+    GLOBAL_ADDED = "global permission added"
+    GLOBAL_RAISED = "global permission raised"
+    GLOBAL_LOWERED = "global permission lowered"
+    GLOBAL_REMOVED = "global permission removed"
+    GLOBAL_CHANGED = "global permission changed"
+    USER_MADE = "user made"
+    USER_DELETED = "user deleted"
+    USER_RENAMED = "user renamed"
+    USER_ACTIVATED = "user activated"
+    USER_INACTIVATED = "user inactivated"
+    ACCESS_GIVEN = "access given"
+    ACCESS_TAKEN = "access taken"
+    FEATURE_ON = "feature switched on"
+    FEATURE_OFF = "feature switched off"
+    BASELINE_ADDED = "baseline added"
+    BASELINE_REMOVED = "baseline removed"
+    BASELINE_CHANGED = "baseline changed"
+    WAIVER_ADDED = "waiver added"
+    WAIVER_REMOVED = "waiver removed"
+    WAIVER_CHANGED = "waiver changed"
+    SCOPE_CHANGED = "scope changed"
+    """The user named other roles, assumptions or another severity to fail on."""
+
+    @property
+    def widens(self) -> bool:
+        """Somebody or something may do more than before, as far as this one change goes.
+
+        A global permission wins over the role's, so that taking a low one away can widen as well; such a change is
+        not counted here, because the role alone decides it.
+        """
+        return self in _WIDENING
+
+    @property
+    def of_the_account(self) -> bool:
+        """It happened in NetSuite, not in what the audit was asked to hold against it."""
+        return self not in _OF_THE_AUDIT
+
+
+_WIDENING = frozenset(
+    {
+        ChangeKind.ROLE_MADE,
+        ChangeKind.ROLE_ACTIVATED,
+        ChangeKind.PERMISSION_ADDED,
+        ChangeKind.PERMISSION_RAISED,
+        ChangeKind.TOKEN_MADE,
+        ChangeKind.TOKEN_ACTIVATED,
+        ChangeKind.TOKEN_MOVED,
+        ChangeKind.ASSIGNMENT_ADDED,
+        ChangeKind.GLOBAL_ADDED,
+        ChangeKind.GLOBAL_RAISED,
+        ChangeKind.USER_MADE,
+        ChangeKind.USER_ACTIVATED,
+        ChangeKind.ACCESS_GIVEN,
+    }
+)
+_OF_THE_AUDIT = frozenset(
+    {
+        ChangeKind.BASELINE_ADDED,
+        ChangeKind.BASELINE_REMOVED,
+        ChangeKind.BASELINE_CHANGED,
+        ChangeKind.WAIVER_ADDED,
+        ChangeKind.WAIVER_REMOVED,
+        ChangeKind.WAIVER_CHANGED,
+        ChangeKind.SCOPE_CHANGED,
+    }
+)
+
+
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One change. ``before`` and ``after`` are for reading; either is empty where there was nothing, or is nothing."""
+
+    kind: ChangeKind
+    subject: Subject
+    """The role, token, user or account that it happened to; its key is that of the later read, if it is still there."""
+    about: str = ""
+    """Which of its parts: a permission id, the key of the role assigned, a setting, a baseline's id."""
+    label: str = ""
+    """What people call that part."""
+    before: str = ""
+    after: str = ""
+
+
+NAMES = "names of people"
+"""Stands among the columns that were not compared where the two reads name people in different ways, or not at all."""
+
+
+class Unproven(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A table of which one of the two reads does not have everything: what it lacks proves nothing."""
+
+    table: Table
+    before: State
+    after: State
+    appeared: int = 0
+    """Rows only in the later read, which may have been in the account before: not told as changes."""
+    vanished: int = 0
+    """Rows only in the earlier read, which may still be in the account: not told as changes."""
+    columns: tuple[str, ...] = ()
+    """Columns that either read lacks, so that they were not compared; :data:`NAMES`: nothing of the table was."""
+
+
+class Drift(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What changed in one account between two reads."""
+
+    run: str = ""
+    """The run of the earlier read; empty where it is of none, but a snapshot by itself."""
+    since: str
+    """When the account was read before: UTC, ISO 8601 with seconds."""
+    until: str
+    """When it was read last."""
+    counts: dict[ChangeKind, int] = {}
+    """How many changes of each kind there are."""
+    changes: tuple[Change, ...] = ()
+    """Every change, in the order of the kinds; empty where only the counts were kept for the run's reports."""
+    unproven: tuple[Unproven, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def partial(self) -> bool:
+        """Something could not be compared."""
+        return bool(self.unproven)
+
+
+NOT_COLLECTED = (
+    "Who changed it and when: not collected. NetSuite keeps it. For a role: Setup > Users/Roles > Manage Roles, open "
+    "the role, and choose System Notes in the upper right of its page. For the roles and global permissions of a user: "
+    "Lists > Employees > Employees, open the employee, Access, and there History. Oracle documents both; neither was "
+    "tried on a live account."
+)
+"""What is said of who made a change: system notes are not read."""

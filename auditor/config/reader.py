@@ -6,28 +6,31 @@ Nothing read here is a secret; only references to secrets are, see :mod:`auditor
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Meta, Struct
 
+from auditor.config.page import TABLES
 from auditor.config.settings import (
+    HASH_NEEDS_KEY,
     AccountSettings,
     AsWritten,
     Config,
+    Deliveries,
     OAuth2,
+    Privacy,
+    PrivacySettings,
     ProbeSettings,
+    SigningSettings,
     TokenBased,
     default_base_url,
 )
+from auditor.config.tables import Tables
 from auditor.errors import ConfigurationError
 from auditor.model import Severity
-from auditor.secrets import SecretReference, parse_reference
 
 Algorithm = Literal["", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 
@@ -56,12 +59,23 @@ class AccountTable(AsWritten, frozen=True, kw_only=True, forbid_unknown_fields=T
     probe: dict[str, str] | None = None
 
 
+class ChecksTable(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The keys of ``[checks]``."""
+
+    off: tuple[str, ...] = ()
+    idle_days: Annotated[int, Meta(ge=1, le=3660)] = 90
+
+
 class RunTable(Struct, kw_only=True, forbid_unknown_fields=True):
     """The keys that stand above the first table."""
 
     fail_on: Severity | None = None
     out: str | None = None
     jobs: Annotated[int, Meta(ge=1, le=256)] = 4
+    privacy: Privacy | None = None
+    privacy_key: str = ""
+    waivers: str | None = None
+    checks: ChecksTable | None = None
 
 
 _ACCOUNT_KEYS = frozenset(AccountTable.__struct_fields__)
@@ -79,48 +93,86 @@ def load_config(path: Path) -> Config:
     return _Reader(path).config()
 
 
-class _Reader:
-    """One reading of one file; it keeps the text, to find the line of whatever is wrong."""
+def load_signing(path: Path) -> SigningSettings:
+    """What ``[signing]`` in *path* says, whatever else the file holds: for runs that read no account of it.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._folder = path.absolute().parent
-        try:
-            self._text = path.read_text(encoding="utf-8")
-            self._data = tomllib.loads(self._text)
-        except OSError as error:
-            raise ConfigurationError(f"The configuration {path} cannot be read: {error.strerror}.") from error
-        except UnicodeDecodeError as error:
-            raise ConfigurationError(f"The configuration {path} is not UTF-8 text.", "Save it as UTF-8.") from error
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigurationError(f"{path}: this is not TOML: {error}.") from error
+    Raises:
+        ConfigurationError: as :func:`load_config`, and if there is no such table.
+    """
+    signing = _Reader(path).signing()
+    if signing is None:
+        raise ConfigurationError(f"{path}: there is no [signing] table.", 'Add one with key = "file:…".')
+    return signing
+
+
+def account_id_problem(text: str) -> str:
+    """Why *text* is no account id as NetSuite writes it; empty if it is one."""
+    if _ACCOUNT_ID.fullmatch(text):
+        return ""
+    likely = text.strip().upper().replace("-", "_")
+    hint = f" Did you mean {likely}?" if _ACCOUNT_ID.fullmatch(likely) else ""
+    return f"{text!r} is not spelt as NetSuite spells account ids.{hint}"
+
+
+def load_deliveries(path: Path) -> Deliveries:
+    """Where *path* says that a run is to go, whatever else the file holds: for runs that are written already.
+
+    Raises:
+        ConfigurationError: as :func:`load_config`.
+    """
+    return _Reader(path).deliveries()
+
+
+class _Reader(Tables):
+    """One reading of the whole file."""
 
     def config(self) -> Config:
-        run = {key: value for key, value in self._data.items() if key not in ("defaults", "account")}
+        run = {key: value for key, value in self._data.items() if key not in TABLES}
         defaults = self._data.get("defaults", {})
         accounts = self._data.get("account", [])
         if not isinstance(defaults, dict):
             raise self._error("defaults", "must be a table: write [defaults].")
         if not isinstance(accounts, list) or not all(isinstance(account, dict) for account in accounts):
             raise self._error("account", "must be a list of tables: write [[account]] for each account.")
-        self._refuse_unknown(run, _RUN_KEYS | {"defaults", "account"}, "")
+        self._refuse_unknown(run, _RUN_KEYS | {*TABLES}, "")
         if not accounts:
             raise ConfigurationError(f"{self._path}: no account is named.", "Add an [[account]] table with its id.")
         self._refuse_unknown(defaults, _DEFAULT_KEYS, "defaults")
         top = self._converted(run, RunTable, "", "")
+        formats = self.formats()
         read = tuple(self._account(index, table, defaults) for index, table in enumerate(accounts))
         out = None if top.out is None else str(self._folder / Path(top.out).expanduser())
-        return Config(file=str(self._path), accounts=self._distinct(read), fail_on=top.fail_on, out=out, jobs=top.jobs)
+        return Config(
+            file=str(self._path),
+            accounts=self._distinct(read),
+            fail_on=top.fail_on,
+            out=out,
+            jobs=top.jobs,
+            signing=self.signing(),
+            sha256=self._sha256,
+            history=self.history(),
+            formats=formats,
+            deliveries=self.deliveries(),
+            privacy=self._privacy(top),
+            waivers="" if top.waivers is None else str(self._folder / Path(top.waivers).expanduser()),
+            checks_off=top.checks.off if top.checks else (),
+            idle_days=top.checks.idle_days if top.checks else 90,
+        )
+
+    def _privacy(self, top: RunTable) -> PrivacySettings:
+        if top.privacy is Privacy.HASH and not top.privacy_key:
+            raise self._error("", 'privacy = "hash" needs privacy_key.', "privacy", HASH_NEEDS_KEY)
+        key = self._reference(top.privacy_key, "privacy_key", "") if top.privacy_key else None
+        return PrivacySettings(way=top.privacy, key=key)
 
     def _account(self, index: int, table: dict[str, Any], defaults: dict[str, Any]) -> AccountSettings:
         where = f"account[{index}]"
         self._refuse_unknown(table, _ACCOUNT_KEYS, where)
         if not isinstance(table.get("id"), str):
             raise self._error(where, 'needs id, in quotes: id = "1234567".')
-        if not _ACCOUNT_ID.fullmatch(table["id"]):
-            likely = table["id"].strip().upper().replace("-", "_")
-            hint = f" Did you mean {likely}?" if _ACCOUNT_ID.fullmatch(likely) else ""
-            raise self._error(where, f"{table['id']!r} is not spelt as NetSuite spells account ids.{hint}", "id")
+        self._refuse_placeholders(defaults | table, where)
+        if problem := account_id_problem(table["id"]):
+            raise self._error(where, problem, "id")
         raw = self._converted(defaults | table, AccountTable, where, table["id"])
         self._refuse_other_method(raw.auth, table, where)
         return AccountSettings(
@@ -131,6 +183,13 @@ class _Reader:
             ca_file=str(self._folder / Path(raw.ca_file).expanduser()) if raw.ca_file else "",
             **{name: getattr(raw, name) for name in AsWritten.__struct_fields__},
         )
+
+    def _refuse_placeholders(self, table: dict[str, Any], where: str) -> None:
+        """What ``auditor init`` left for the user to fill in stands in angle brackets; no real value does."""
+        for key, value in table.items():
+            if isinstance(value, str) and value.startswith("<") and value.endswith(">"):
+                problem = f"{key} is not filled in yet: it still reads {value}."
+                raise self._error(where, problem, key, "netsuite-steps.txt, beside it, says where it comes from.")
 
     def _oauth2(self, raw: AccountTable, where: str) -> OAuth2:
         self._require(raw, _OAUTH2_KEYS, where)
@@ -173,12 +232,6 @@ class _Reader:
             if key in table:
                 raise self._error(where, f'{key} does not belong to auth = "{auth}".', key)
 
-    def _reference(self, text: str, key: str, where: str) -> SecretReference:
-        try:
-            return parse_reference(text, self._folder)
-        except ConfigurationError as error:
-            raise self._error(where, f"{key} {error.message}", key, error.remedy) from None
-
     def _address(self, text: str, key: str, where: str) -> str:
         try:
             parts = urlsplit(text)
@@ -202,45 +255,3 @@ class _Reader:
                 )
             seen[account.id] = index
         return accounts
-
-    def _refuse_unknown(self, table: dict[str, Any], known: frozenset[str], where: str) -> None:
-        for key in table:
-            if key not in known:
-                near = difflib.get_close_matches(key, known, n=1)
-                raise self._error(where, f"unknown key {key!r}.{f' Did you mean {near[0]}?' if near else ''}", key)
-
-    def _converted(self, table: dict[str, Any], kind: type[Any], where: str, account: str) -> Any:
-        try:
-            return msgspec.convert(table, kind)
-        except msgspec.ValidationError as error:
-            # msgspec says "Expected `int`, got `str` - at `$.jobs`" and repeats no value but that of an enumeration.
-            problem, _, place = str(error).partition(" - at `$.")
-            key = re.split(r"[`.\[]", place)[0]
-            hint = f" It is one of {', '.join(level.value for level in Severity)}." if key == "fail_on" else ""
-            owner = f" (account {account})" if account else ""
-            raise self._error(where, f"{key}: {problem}.{hint}{owner}", key) from None
-
-    def _error(self, where: str, problem: str, key: str = "", remedy: str = "") -> ConfigurationError:
-        owner, dot, table = where.partition(".")
-        elsewhere = self._line(owner, table) if dot else self._line("defaults", key) if where else None
-        line = self._line(where, key) or elsewhere
-        place = f"{self._path}:{line}" if line else str(self._path)
-        table = {"": "", "defaults": "[defaults] "}.get(where, f"[account.{table}] " if dot else "[[account]] ")
-        return ConfigurationError(f"{place}: {table}{problem}", remedy)
-
-    def _line(self, where: str, key: str) -> int | None:
-        """The line of *key* in the table *where*, else None; without a key, the line of the table's header."""
-        here, accounts = "", 0
-        for number, line in enumerate(self._text.splitlines(), start=1):
-            text = line.strip()
-            if text.startswith("["):
-                name, dot, inner = (part.strip() for part in text.strip("[] ").partition("]")[0].partition("."))
-                if text.startswith("[["):
-                    here, accounts = f"{name}[{accounts}]", accounts + 1
-                else:
-                    here = f"{name}[{accounts - 1}].{inner}" if dot else name
-                if here == where and not key:
-                    return number
-            elif here == where and key and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[=.]", text):
-                return number
-        return None

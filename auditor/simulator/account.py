@@ -11,7 +11,15 @@ from auditor.model import Level
 from auditor.simulator.access import Access
 from auditor.simulator.client_credentials import ClientCredentials
 from auditor.simulator.clock import SimulatedClock
-from auditor.simulator.credentials import Credentials, KnownToken, TokenCredentials, new_credentials, new_token
+from auditor.simulator.credentials import (
+    CertificateMapping,
+    Credentials,
+    KnownToken,
+    TokenCredentials,
+    mapped,
+    new_credentials,
+    new_token,
+)
 from auditor.simulator.faults import FaultKind, Faults
 from auditor.simulator.pages import Paging
 from auditor.simulator.recording import RecordedRequest
@@ -95,6 +103,17 @@ class SimulatedAccount:
         self.integration = new_token(self.id)
         self.token_authentication.add(KnownToken(self.integration, row))
         return self.integration
+
+    def map_certificate(self, pem: bytes) -> CertificateMapping:
+        """Map a client's certificate to an application of its own and the auditor's user and role, as an administrator
+        does under OAuth 2.0 Client Credentials (M2M) Setup; gives the client id and certificate id that NetSuite shows.
+
+        Raises:
+            ConfigurationError: NetSuite would not take it.
+        """
+        mapping = mapped(pem, user=self.credentials.user, role=self.credentials.role)
+        self.client_credentials.add(mapping)
+        return mapping
 
     def rows(self, table: str) -> list[dict[str, str | int]]:
         """All rows of *table* in the order of its key, null columns left out: for comparing with what a caller read.

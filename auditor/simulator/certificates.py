@@ -11,10 +11,11 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from auditor.errors import ConfigurationError
 from auditor.simulator.faults import WrongCertificate
 
 _LIFE = timedelta(days=700)  # NetSuite takes no certificate of more than two years
@@ -34,6 +35,33 @@ def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 def self_signed(key: ec.EllipticCurvePrivateKey, name: str) -> x509.Certificate:
     """A certificate for signing assertions."""
     return _certificate(name, key, name, key, extensions=())
+
+
+def client_certificate(pem: bytes) -> x509.Certificate:
+    """The certificate in *pem*, if NetSuite takes its key for OAuth 2.0 client credentials.
+
+    Documented: RSA of 3072 or 4096 bits, elliptic curves of 256, 384 or 521. A validity of more than two years is cut
+    to two (documented); that is not simulated.
+
+    Raises:
+        ConfigurationError: it is no certificate, or its key is another.
+    """
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+    except ValueError as error:
+        raise ConfigurationError(
+            "This is not a certificate in PEM form.", "Upload the certificate, not the private key."
+        ) from error
+    key = certificate.public_key()
+    good = (isinstance(key, rsa.RSAPublicKey) and key.key_size in (3072, 4096)) or (
+        isinstance(key, ec.EllipticCurvePublicKey) and key.key_size in (256, 384, 521)
+    )
+    if not good:
+        raise ConfigurationError(
+            "NetSuite takes no certificate with this kind of key.",
+            "It takes RSA keys of 3072 or 4096 bits, and elliptic curve keys of 256, 384 or 521.",
+        )
+    return certificate
 
 
 class Authority:

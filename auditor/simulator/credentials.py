@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from auditor.simulator.certificates import key_pem, new_key, self_signed
+from auditor.simulator.certificates import client_certificate, key_pem, new_key, self_signed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,3 +94,18 @@ def new_credentials(account: str, *, user: int, role: int) -> tuple[Credentials,
         token=new_token(account),
     )
     return credentials, mapping
+
+
+def mapped(pem: bytes, *, user: int, role: int) -> CertificateMapping:
+    """The mapping of a certificate that was made elsewhere, with fresh ids, as NetSuite gives them.
+
+    Raises:
+        ConfigurationError: NetSuite would not take the certificate.
+    """
+    return CertificateMapping(
+        client_id=secrets.token_hex(32),
+        certificate_id=secrets.token_urlsafe(32),
+        certificate=client_certificate(pem),
+        user=user,
+        role=role,
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from auditor.errors import ConfigurationError
 from auditor.simulator.faults import Fault, Malformed, WrongCertificate
 from auditor.simulator.schema import TABLES
+from auditor.simulator.soap import OPENED_BY
 
 _MAKERS: dict[str, tuple[str, Callable[[str], Fault]]] = {
     "too-many-requests": ("seconds", lambda value: Fault.too_many_requests(seconds=_optional_number(value))),
@@ -30,6 +31,7 @@ _MAKERS: dict[str, tuple[str, Callable[[str], Fault]]] = {
     "expired-certificate": ("", lambda _: Fault.expired_certificate()),
     "wrong-certificate": ("", lambda _: Fault.wrong_certificate(WrongCertificate.OTHER_HOST)),
     "connection-refused": ("", lambda _: Fault.connection_refused()),
+    "record-refused": ("record", lambda value: Fault.record_refused(_record(value))),
 }
 FAULT_NAMES = {name: value for name, (value, _) in _MAKERS.items()}
 """Each fault's name, and what may stand behind ``=``; empty if nothing."""
@@ -68,6 +70,12 @@ def _optional_count(value: str) -> int | None:
 def _table(value: str) -> str:
     if value not in TABLES:
         raise ValueError(f"there is no table {value!r}")
+    return value
+
+
+def _record(value: str) -> str:
+    if value not in OPENED_BY:
+        raise ValueError(f"SOAP has no record {value!r} here")
     return value
 
 

@@ -39,6 +39,7 @@ class FaultKind(enum.Enum):
     EXPIRED_CERTIFICATE = "expired certificate"
     WRONG_CERTIFICATE = "wrong certificate"
     CONNECTION_REFUSED = "connection refused"
+    RECORD_REFUSED = "record refused"
 
 
 class Malformed(enum.Enum):
@@ -231,6 +232,11 @@ class Fault:
     def connection_refused(cls) -> Fault:
         """Nothing listens on the account's port, and open connections are closed."""
         return cls(kind=FaultKind.CONNECTION_REFUSED, endpoint=Endpoint.ANY)
+
+    @classmethod
+    def record_refused(cls, record: str) -> Fault:
+        """Over SOAP *record* (``Location``) is refused whatever the role's level, as by a cause outside of the role."""
+        return cls(kind=FaultKind.RECORD_REFUSED, endpoint=Endpoint.SOAP, table=record)
 
     def strikes(self, now: float, endpoint: Endpoint, tables: Collection[str] = ()) -> bool:
         """Whether this request is struck; counts it either way if it matches."""

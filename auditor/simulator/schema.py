@@ -2,7 +2,8 @@
 
 Columns are those seen in real queries; what is opened by which permission comes from several independent sources
 each, and was never tried on a live account. Unconfirmed in particular: the columns of ``employeeempperms`` (no source
-shows them; the names follow those of ``rolepermissions``), and that bulk managing roles and managing tokens open
+shows them; the names follow those of ``rolepermissions``), ``employee.expenselimit`` and ``job.lastmodifieddate`` (they
+bear the names of the same fields elsewhere in NetSuite), and that bulk managing roles and managing tokens open
 their tables at Full only.
 """
 
@@ -108,7 +109,7 @@ _ALL = (
     _table(
         "employee",
         "id:int entityid firstname lastname email title supervisor:int>employee class:int>classification "
-        "department:int>department location:int>location subsidiary:int>subsidiary giveaccess isinactive "
+        "department:int>department location:int>location subsidiary:int>subsidiary expenselimit giveaccess isinactive "
         "rolesforsearch lastmodifieddate:date",
         key="id",
         opened_by=("LIST_EMPLOYEE_RECORD", Level.VIEW),
@@ -147,7 +148,7 @@ _ALL = (
     ),
     _table(
         "job",
-        "id:int entityid companyname isinactive subsidiary:int>subsidiary",
+        "id:int entityid companyname isinactive subsidiary:int>subsidiary lastmodifieddate:date",
         key="id",
         opened_by=("LIST_JOB", Level.VIEW),
         display="entityid",

@@ -29,6 +29,7 @@ _FAULTS = {
     FaultKind.UNAUTHORIZED: SoapFault.SIGN_IN_REFUSED,
     FaultKind.SIGN_IN_REFUSED: SoapFault.SIGN_IN_REFUSED,
     FaultKind.MALFORMED: SoapFault.NOT_SOAP,
+    FaultKind.RECORD_REFUSED: SoapFault.RECORD_REFUSED,
 }
 
 

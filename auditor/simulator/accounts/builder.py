@@ -32,6 +32,8 @@ AUDITOR_PERMISSIONS = {
     "LIST_COMPANY_FEATURE_SETUP": Level.VIEW,
     "LIST_SYSTEMNOTES": Level.VIEW,
 }
+LAST_LOGINS, AFTERWARDS = (320, 325), (326, 330)
+"""Days of an account's history: when its integrations logged in, and the days after that."""
 _EPOCH = datetime(2025, 1, 6, 8)  # noqa: DTZ001  (NetSuite's dates bear no zone)
 
 
@@ -76,6 +78,7 @@ class Builder:
                 "restrictbydevice": "F",
                 "employeerestriction": "NONE",
                 "subsidiaryoption": "ALL",
+                "effectivesubsidiaries": "1, 2, 3",
                 "subsidiaryviewingallowed": "T",
                 "coreadminpermission": "F",
                 "accountingbooksoption": "ALL",
@@ -151,7 +154,7 @@ class Builder:
         if state == "active":
             self.tables["loginaudit"].append(
                 {
-                    "date": self.moment(),
+                    "date": self.moment(*LAST_LOGINS),
                     "status": "Success",
                     "user": user,
                     "role": role,
@@ -163,13 +166,25 @@ class Builder:
             )
         return token
 
+    def restrict(self, role: int, segment: int) -> None:
+        """Hold the role to some of the classes (-101), departments (-102) or locations (-103)."""
+        self.tables["rolerestrictions"].append(
+            {"role": role, "segment": segment, "restriction": 1, "itemsrestricted": "T", "viewingallowed": "F"}
+        )
+
+    def change(self, table: str, row: int, **columns: str | int | None) -> None:
+        """Write *columns* over those of the row of *table* whose internal id is *row*."""
+        rows = self.tables[table]
+        (place,) = (number for number, each in enumerate(rows) if each["id"] == row)
+        rows[place] = {**rows[place], **columns}
+
     def roles_of(self, employee: int) -> list[int]:
         """The roles that the employee holds."""
         return self._held[employee]
 
-    def moment(self) -> str:
-        """Some working hour of the year that the account's history covers."""
-        return f"{_EPOCH + timedelta(minutes=self.random.randrange(0, 330 * 24 * 60)):%Y-%m-%d %H:%M:%S}"
+    def moment(self, first: int = 0, last: int = 300) -> str:
+        """Some minute between two days of the account's history, in which integrations log in on the last ones."""
+        return f"{_EPOCH + timedelta(minutes=self.random.randrange(first * 24 * 60, last * 24 * 60)):%Y-%m-%d %H:%M:%S}"
 
     def build(self) -> SimulatedAccount:
         """The account, ready to be served."""

@@ -158,6 +158,7 @@ def found(builder: Builder) -> None:
             "companyname": f"Harbour {number}",
             "isinactive": "F",
             "subsidiary": 1,
+            "lastmodifieddate": builder.moment(),
         }
         for number in range(1, 6)
     ]

@@ -6,10 +6,11 @@ messages; no live account was ever compared with it.
 
 from auditor.simulator.soap.account import SoapAccount, SoapCaller, SoapFault, SoapRecord
 from auditor.simulator.soap.answers import SoapAnswer
-from auditor.simulator.soap.handler import asks_service, handle_soap, serves
+from auditor.simulator.soap.handler import OPENED_BY, asks_service, handle_soap, serves
 from auditor.simulator.soap.passport import Passport
 
 __all__ = [
+    "OPENED_BY",
     "Passport",
     "SoapAccount",
     "SoapAnswer",

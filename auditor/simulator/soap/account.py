@@ -16,6 +16,8 @@ class SoapFault(enum.Enum):
     TOO_MANY_REQUESTS = "too many requests"
     UNEXPECTED_ERROR = "unexpected error"
     SIGN_IN_REFUSED = "sign-in refused"
+    RECORD_REFUSED = "record refused"
+    """The refusal to a role without the permission, whatever level it has."""
     UNAVAILABLE = "unavailable"
     """503 with a web page, as a gateway answers."""
     NO_ROWS = "no rows"

@@ -126,7 +126,7 @@ class _Exchange:
             return self._writer.unexpected_error()
         # Documented: Deleted Records offers None and Full alone.
         least = Level.FULL if permission == "ADMI_DELETEDRECORD" else Level.VIEW
-        if caller.level(permission) < least:
+        if caller.level(permission) < least or fault is SoapFault.RECORD_REFUSED:
             catalog = load_catalog()
             return self._writer.refused(operation, f"{catalog.subtab(permission)} -> {catalog.label(permission)}")
         content = self._content(operation, record, request, header, empty=fault is SoapFault.NO_ROWS)

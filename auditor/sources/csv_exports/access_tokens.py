@@ -18,7 +18,7 @@ _STATUS = {
 }
 
 
-def _read(sheet: Sheet, _catalog: Catalog) -> Piece:
+def _read(sheet: Sheet[Layout], _catalog: Catalog) -> Piece:
     tokens = tuple(_token(sheet, line, cells) for line, cells in sheet.rows)
     return Piece(
         name=sheet.name,
@@ -30,7 +30,7 @@ def _read(sheet: Sheet, _catalog: Catalog) -> Piece:
     )
 
 
-def _token(sheet: Sheet, line: int, cells: list[str]) -> AccessToken:
+def _token(sheet: Sheet[Layout], line: int, cells: list[str]) -> AccessToken:
     def text(field: str) -> str:
         return sheet.text(cells, field)
 
@@ -53,7 +53,7 @@ def _token(sheet: Sheet, line: int, cells: list[str]) -> AccessToken:
     )
 
 
-def _status(sheet: Sheet, line: int, text: str) -> tuple[bool | None, bool | None]:
+def _status(sheet: Sheet[Layout], line: int, text: str) -> tuple[bool | None, bool | None]:
     """Inactive and revoked as a column Status tells them."""
     if text and text.casefold() not in _STATUS:
         sheet.notes.append(

@@ -11,7 +11,7 @@ from auditor.sources.csv_exports.layout import Column, Layout, Sheet
 from auditor.sources.piece import Given, Piece
 
 
-def _read(sheet: Sheet, catalog: Catalog) -> Piece:
+def _read(sheet: Sheet[Layout], catalog: Catalog) -> Piece:
     labels = LabelJoin(catalog)
     rows: list[GlobalPermission] = []
     for line, cells in sheet.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -22,8 +23,8 @@ class Column(Struct, frozen=True):
     headings: tuple[str, ...]
 
 
-class Layout(Struct, frozen=True, kw_only=True):
-    """One kind of export: what its columns are called, which of them it cannot do without, and who reads it."""
+class Headings(Struct, frozen=True, kw_only=True):
+    """One kind of table: what its columns are called, and which of them it cannot do without."""
 
     kind: str
     tables: tuple[Table, ...]
@@ -32,15 +33,23 @@ class Layout(Struct, frozen=True, kw_only=True):
     needed: tuple[tuple[str, ...], ...]
     """Fields that must be there; of each group one is enough."""
     columns: tuple[Column, ...]
+
+
+class Layout(Headings, frozen=True, kw_only=True):
+    """One kind of export, and who reads it."""
+
     unconfirmed: str = ""
     """What nobody could confirm about this export; empty if a real one was read."""
-    read: Callable[[Sheet, Catalog], Piece]
+    read: Callable[[Sheet[Layout], Catalog], Piece]
 
 
-class Sheet:
+K = TypeVar("K", bound=Headings)
+
+
+class Sheet(Generic[K]):
     """A table whose kind is known: its rows below the header, by field, and what was wrong on the way."""
 
-    def __init__(self, name: str, sha256: str, layout: Layout, columns: dict[str, int], width: int) -> None:
+    def __init__(self, name: str, sha256: str, layout: K, columns: dict[str, int], width: int) -> None:
         self.name = name
         self.sha256 = sha256
         self.layout = layout
@@ -98,7 +107,7 @@ def heading_key(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def find_sheet(name: str, sha256: str, grid: Grid, layouts: Iterable[Layout]) -> Sheet | None:
+def find_sheet(name: str, sha256: str, grid: Grid, layouts: Iterable[K]) -> Sheet[K] | None:
     """The table in *grid* with its kind; None if no row near its top looks like the header of any.
 
     Raises:
@@ -130,7 +139,7 @@ def _keys(headings: Iterable[str]) -> set[str]:
     return {heading_key(heading) for heading in headings}
 
 
-def _columns(layout: Layout, keys: list[str]) -> dict[str, int]:
+def _columns(layout: Headings, keys: list[str]) -> dict[str, int]:
     """Field to position. A heading serves one field, a field takes the first of its headings that is there."""
     found: dict[str, int] = {}
     for column in layout.columns:
@@ -142,7 +151,7 @@ def _columns(layout: Layout, keys: list[str]) -> dict[str, int]:
     return found
 
 
-def _lacking(layout: Layout, missing: list[tuple[str, ...]], header: list[str]) -> BrokenFileError:
+def _lacking(layout: Headings, missing: list[tuple[str, ...]], header: list[str]) -> BrokenFileError:
     headings = {column.field: column.headings[0] for column in layout.columns}
     wanted = " and ".join("'" + "' or '".join(headings[field] for field in group) + "'" for group in missing)
     there = listed([f"'{cell}'" for cell in header if cell], 20)
@@ -153,7 +162,7 @@ def _lacking(layout: Layout, missing: list[tuple[str, ...]], header: list[str]) 
     )
 
 
-def _refuse_twins(layout: Layout, columns: dict[str, int], keys: list[str], header: list[str]) -> None:
+def _refuse_twins(layout: Headings, columns: dict[str, int], keys: list[str], header: list[str]) -> None:
     for position in columns.values():
         if keys.count(keys[position]) > 1:
             raise BrokenFileError(
@@ -164,7 +173,7 @@ def _refuse_twins(layout: Layout, columns: dict[str, int], keys: list[str], head
             )
 
 
-def _fill(sheet: Sheet, grid: Grid, start: int) -> None:
+def _fill(sheet: Sheet[Any], grid: Grid, start: int) -> None:
     """Takes over the rows below the header. A row of another width is out of step and would be misread."""
     for line, cells in grid.rows[start:]:
         if not any(cells):

@@ -43,7 +43,7 @@ class _Draft:
         return RoleRows(role, tuple(self.permissions))
 
 
-def _read(sheet: Sheet, catalog: Catalog) -> Piece:
+def _read(sheet: Sheet[Layout], catalog: Catalog) -> Piece:
     labels = LabelJoin(catalog)
     drafts: dict[str, _Draft] = {}
     count = 0
@@ -79,7 +79,7 @@ def _read(sheet: Sheet, catalog: Catalog) -> Piece:
     )
 
 
-def _draft(sheet: Sheet, cells: list[str], drafts: dict[str, _Draft]) -> _Draft | None:
+def _draft(sheet: Sheet[Layout], cells: list[str], drafts: dict[str, _Draft]) -> _Draft | None:
     """The role of a row: two roles of one name stay two where the export shows ids."""
     name, id_, scriptid = (sheet.text(cells, field) for field in ("role", "id", "scriptid"))
     key = id_ or scriptid or name

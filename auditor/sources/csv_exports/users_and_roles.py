@@ -13,7 +13,7 @@ from auditor.sources.piece import Given, Piece
 _REMARK = "Users who are inactive or hold no role do not stand in NetSuite's list of users."
 
 
-def _read(sheet: Sheet, _catalog: Catalog) -> Piece:
+def _read(sheet: Sheet[Layout], _catalog: Catalog) -> Piece:
     users: dict[User, None] = {}
     assignments: list[RoleAssignment] = []
     for line, cells in sheet.rows:

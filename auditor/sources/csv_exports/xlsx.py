@@ -8,6 +8,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from auditor.sources.csv_exports.text import Grid
@@ -23,8 +24,10 @@ MOST_BYTES = 512 * 1024 * 1024
 _AGAIN = "Save it again as XLSX or as CSV, or take the file out of the input."
 
 
-def sheets(data: bytes) -> list[tuple[str, Grid]]:
-    """Name and rows of every worksheet, hidden ones too. Values are read, formulas are never computed.
+def sheets(data: bytes, only: Container[str] | None = None) -> list[tuple[str, Grid]]:
+    """Name and rows of every worksheet, hidden ones too, or of those whose names are among *only*.
+
+    Values are read, formulas are never computed.
 
     Raises:
         BrokenFileError: it is no workbook of the present format, is protected, damaged, or unpacks to too much.
@@ -43,7 +46,7 @@ def sheets(data: bytes) -> list[tuple[str, Grid]]:
             # openpyxl warns of styles and extensions that it does not know; only values are wanted here.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            return [(sheet.title, _grid(sheet)) for sheet in book.worksheets]
+            return [(sheet.title, _grid(sheet)) for sheet in book.worksheets if only is None or sheet.title in only]
     except (
         # What openpyxl lets through on a damaged workbook is whatever its parsers meet; none of it is its own class.
         InvalidFileException,

@@ -10,6 +10,7 @@ _ROLE_SEARCH = (
     "ID, Permission and Level, exported as CSV"
 )
 _USERS = "Add the list of users: Setup > Users/Roles > Manage Users, exported as CSV."
+_LIVE_ONLY = "No file that is read gives them: read the account live, with --config."
 EXPORTS = {
     Table.ROLES: f"Add {_ROLE_SEARCH}, or role files (suitecloud object:import).",
     Table.ROLE_PERMISSIONS: f"Add {_ROLE_SEARCH}, or role files (suitecloud object:import).",
@@ -27,6 +28,20 @@ EXPORTS = {
         "No file gives the features of an account: look at Setup > Company > Enable Features, and say what you find "
         "with --assume."
     ),
+    Table.CLASSES: _LIVE_ONLY,
+    Table.DEPARTMENTS: _LIVE_ONLY,
+    Table.LOCATIONS: _LIVE_ONLY,
+    Table.SUBSIDIARIES: _LIVE_ONLY,
+    Table.SUBSIDIARY_MAPS: _LIVE_ONLY,
+    Table.PROJECTS: _LIVE_ONLY,
+    Table.ROLE_RESTRICTIONS: (
+        "No file that is read gives what classes, departments and locations a role is held to: look at Setup > "
+        "Users/Roles > Manage Roles > the role > Restrictions, or read the account live."
+    ),
+    Table.LOGINS: (
+        "No file that is read gives the logins: look at Setup > Users/Roles > View Login Audit Trail, or read the "
+        "account live."
+    ),
 }
 """For each table: which export gives it, and the click path in NetSuite."""
 
@@ -35,9 +50,11 @@ NOT_COLLECTED = (
     "OAuth 2.0 Authorized Applications.",
     "OAuth 2.0 client credentials (certificates mapped to a user and a role): no export that is read gives them; look "
     "at Setup > Integration > Manage Authentication > OAuth 2.0 Client Credentials (M2M) Setup.",
-    "Integration records and whether they are enabled: no export that is read gives them; look at Setup > Integration "
-    "> Manage Integrations.",
-    "Accounting preferences: no export that is read gives them; look at Setup > Accounting > Accounting Preferences.",
+    "Integration records and whether they are enabled (NS0123): no export that is read gives them; look at Setup > "
+    "Integration > Manage Integrations.",
+    "Accounting preferences: no export that is read gives them; look at Setup > Accounting > Accounting Preferences; "
+    "for expenses that are refused with NS0831 at the tab Time & Expenses there, whether Show Projects Only for Time "
+    "and Expenses is ticked.",
     "Enabled features: no export that is read gives them; look at Setup > Company > Enable Features.",
     "Which subsidiaries a role is restricted to: role files say only that some are selected; look at Setup > "
     "Users/Roles > Manage Roles > the role.",
@@ -56,7 +73,7 @@ def coverage_of(snapshot: Snapshot, pieces: list[Piece], quarrels: dict[tuple[st
         Table.GLOBAL_PERMISSIONS: len(snapshot.global_permissions),
         Table.FEATURES: len(snapshot.features),
     }
-    return [_coverage(table, counts[table], pieces, quarrels) for table in Table]
+    return [_coverage(table, counts.get(table, 0), pieces, quarrels) for table in Table]
 
 
 def _coverage(table: Table, rows: int, pieces: list[Piece], quarrels: dict[tuple[str, Table], str]) -> Coverage:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from auditor.errors import SourceError
-from auditor.secrets import Secret
+from auditor.secrets import Secret, hidden
 from auditor.sources.suiteql.faults import (
     BusyError,
     HiddenTableError,
@@ -49,11 +49,16 @@ def said(text: str) -> str:
 
 
 def without(secrets: Iterable[Secret], answer: Answer) -> Answer:
-    """*answer* with each of *secrets* blotted out of its body, for a server that repeats what it was sent."""
-    body = answer.body
-    for secret in secrets:
-        body = body.replace(secret.reveal().encode(), b"***")
-    return Answer(answer.status, answer.headers, body)
+    """*answer* with each of *secrets* blotted out of its body, for a server that repeats what it was sent.
+
+    Of a body that is not JSON nothing is left: nothing of it is ever shown.
+    """
+    try:
+        # Written anew, so that no escape of JSON's hides a secret.
+        body = msgspec.json.encode(msgspec.json.decode(answer.body))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = b""
+    return Answer(answer.status, answer.headers, hidden(body.decode(), secrets).encode())
 
 
 def error_of(answer: Answer) -> tuple[str, str]:

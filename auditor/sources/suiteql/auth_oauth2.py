@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from auditor.config import AccountSettings, OAuth2
 from auditor.errors import ConfigurationError
@@ -26,18 +27,23 @@ if TYPE_CHECKING:
 
     PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 
+log = logging.getLogger("auditor.sources.suiteql")
+
 ASSERTION_LIFE = 600
 """Seconds. NetSuite takes less than 3600; a short life suffices, and some clock difference must fit in."""
 RENEW_BEFORE = 120
 """Seconds before its end at which an access token is no longer used."""
 _UNSTATED_LIFE = 300
 _REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+RSA_BITS = (3072, 4096)
+TAKEN_KEYS = "NetSuite asks for RSA keys of 3072 or 4096 bits, or elliptic curve keys of 256, 384 or 521 (documented)."
 _ALGORITHMS = {"secp256r1": ("ES256",), "secp384r1": ("ES384",), "secp521r1": ("ES512",)}
 _RSA_ALGORITHMS = ("PS256", "PS384", "PS512")
 
 
 class _TokenAnswer(Struct):
-    access_token: str
+    access_token: Annotated[str, Meta(pattern="^[!-~]+$")]
+    """It is sent in a header, so nothing may be in it that would break out of one."""
     expires_in: str | int | float | None = None
     """Seconds; NetSuite's own examples show it as text."""
 
@@ -64,6 +70,16 @@ class CertificateSignIn:
             if self._token is None or self._clock.monotonic() >= self._renew_at:
                 self._token = self._buy()
             return f"Bearer {self._token.reveal()}"
+
+    def described(self) -> str:
+        """The kind of key."""
+        bits = self._key.key_size
+        kind = "RSA" if self._algorithm in _RSA_ALGORITHMS else "elliptic curve"
+        return f"The private key is {kind} of {bits} bits and signs with {self._algorithm}."
+
+    def doubt(self) -> str:
+        """A key of a length that NetSuite does not take."""
+        return TAKEN_KEYS if self._algorithm in _RSA_ALGORITHMS and self._key.key_size not in RSA_BITS else ""
 
     def secrets(self) -> tuple[Secret, ...]:
         """The access token of the moment."""
@@ -99,6 +115,7 @@ class CertificateSignIn:
             raise MalformedAnswerError("The token endpoint answered 200, and not with an access token.") from None
         self._renew_at = self._clock.monotonic() + max(life - RENEW_BEFORE, life / 2)
         self._bought = True
+        log.info("access token given", extra={"account": self._settings.id})
         return Secret(granted.access_token)
 
     def _assertion(self) -> str:

@@ -6,6 +6,7 @@ The query string is signed, the JSON body is not; the realm is the account id; e
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from base64 import b64encode
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from auditor.config import TokenBased
 from auditor.secrets import Secret, resolve
 from auditor.sources.suiteql.retry import Clock
 
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
+
 
 def _nonce() -> str:
     """32 characters; NetSuite asks for 20 or more."""
@@ -24,7 +27,7 @@ def _nonce() -> str:
 
 def _escaped(text: str) -> str:
     """As RFC 5849 escapes it: all but letters, digits and ``-._~``."""
-    return quote(text, safe="")
+    return text if _PLAIN.fullmatch(text) else quote(text, safe="")
 
 
 @lru_cache(8)
@@ -62,11 +65,20 @@ class TokenSignIn:
         sent = [(_escaped(name), _escaped(value)) for name, value in oauth.items()]
         asked = [(_escaped(name), _escaped(value)) for name, value in parse_qsl(query, keep_blank_values=True)]
         normal = "&".join(f"{name}={value}" for name, value in sorted(sent + asked))
-        base = "&".join((method, _escaped(_plain(address)), _escaped(normal)))
+        again = normal.replace("%", "%25").replace("&", "%26").replace("=", "%3D")  # nothing else is left to escape
+        base = "&".join((method, _escaped(_plain(address)), again))
         key = "&".join((_escaped(self._consumer_secret.reveal()), _escaped(self._token_secret.reveal())))
         sealed = b64encode(hmac.digest(key.encode(), base.encode(), "sha256")).decode()
         sent.append(("oauth_signature", _escaped(sealed)))
         return f'OAuth realm="{self._realm}", ' + ", ".join(f'{name}="{value}"' for name, value in sent)
+
+    def described(self) -> str:
+        """The kind of signature; what is in the four parts is not looked at."""
+        return f"An access token with its secrets is there; it signs with HMAC-SHA256 for the realm {self._realm}."
+
+    def doubt(self) -> str:
+        """Nothing can be told of four texts."""
+        return ""
 
     def secrets(self) -> tuple[Secret, ...]:
         """All four parts; two of them are sent with each request."""

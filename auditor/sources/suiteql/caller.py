@@ -12,7 +12,18 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from auditor.config import AccountSettings, TokenBased
-from auditor.model import AccessToken, Canary, Permission, Role, RoleAssignment, Table, User, folded
+from auditor.model import (
+    AccessToken,
+    Caller,
+    Canary,
+    Permission,
+    Reference,
+    Role,
+    RoleAssignment,
+    Table,
+    User,
+    folded,
+)
 from auditor.sources.suiteql.queries import OWN_TOKENS
 from auditor.sources.suiteql.reading import TableReader
 from auditor.sources.suiteql.rows import OwnTokenRow
@@ -21,8 +32,8 @@ ADMINISTRATOR = "3"
 _SAY = "write own_role and own_user into the configuration"
 
 
-class Caller(Struct, frozen=True, kw_only=True):
-    """What is known of the caller; role and user by internal id or by name, empty where unknown."""
+class OwnMarks(Struct, frozen=True, kw_only=True):
+    """What the caller can be known by among the rows; role and user by internal id or by name, empty where unknown."""
 
     role: str = ""
     user: str = ""
@@ -39,7 +50,7 @@ class Proof(Struct, frozen=True):
     unchecked: tuple[str, ...] = ()
 
 
-def find_caller(settings: AccountSettings, reader: TableReader) -> Caller:
+def find_caller(settings: AccountSettings, reader: TableReader) -> OwnMarks:
     """Ask for the caller's own tokens, and lay what the configuration says over what they tell."""
     own = reader.read(OWN_TOKENS, _itself)
     users = {row.entity_name for row in own.records if row.entity_name}
@@ -47,7 +58,7 @@ def find_caller(settings: AccountSettings, reader: TableReader) -> Caller:
     roles = (
         {row.role_name for row in own.records if row.role_name} if isinstance(settings.sign_in, TokenBased) else set()
     )
-    return Caller(
+    return OwnMarks(
         role=settings.own_role or (roles.pop() if len(roles) == 1 else ""),
         user=settings.own_user or (users.pop() if len(users) == 1 else ""),
         tokens=tuple(row.id for row in own.records if row.id),
@@ -65,7 +76,7 @@ def _itself(row: OwnTokenRow) -> OwnTokenRow:
     return row
 
 
-def own_role(caller: Caller, roles: Iterable[Role]) -> Role | None:
+def own_role(caller: OwnMarks, roles: Iterable[Role]) -> Role | None:
     """The caller's role among *roles*; None if it is unknown or not there."""
     wanted = folded(caller.role)
     return next(
@@ -73,14 +84,27 @@ def own_role(caller: Caller, roles: Iterable[Role]) -> Role | None:
     )
 
 
-def own_user(caller: Caller, users: Iterable[User]) -> User | None:
+def own_user(caller: OwnMarks, users: Iterable[User]) -> User | None:
     """The caller's user among *users*; None if it is unknown or not there."""
     wanted = folded(caller.user)
     return next((user for user in users if wanted and wanted in (user.id, folded(user.email), folded(user.name))), None)
 
 
+def recorded(caller: OwnMarks, roles: Iterable[Role], users: Iterable[User]) -> Caller:
+    """The caller as the snapshot keeps it."""
+    role, user = own_role(caller, roles), own_user(caller, users)
+    return Caller(
+        role=Reference(id=role.id or "", name=role.name) if role else _as_named(caller.role),
+        user=Reference(id=user.id or "", name=user.name) if user else _as_named(caller.user),
+    )
+
+
+def _as_named(text: str) -> Reference:
+    return Reference(id=text) if text.isdigit() else Reference(name=text)
+
+
 def proofs(
-    caller: Caller,
+    caller: OwnMarks,
     *,
     roles: list[Role],
     permissions: list[Permission],
@@ -116,7 +140,7 @@ def _of_permissions(role_id: str | None, permissions: list[Permission]) -> Proof
     return _proof(what, any(row.role == role_id for row in permissions) if role_id else None)
 
 
-def _of_tokens(caller: Caller, tokens: list[AccessToken]) -> Proof:
+def _of_tokens(caller: OwnMarks, tokens: list[AccessToken]) -> Proof:
     if not caller.tokens:
         return _proof("the caller's own token", None, caller.tokens_unknown)
     there = {token.key for token in tokens}

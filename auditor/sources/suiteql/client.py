@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from auditor.config import AccountSettings
+from auditor.secrets import Secret
 from auditor.sources.suiteql.answers import fault_of, without
 from auditor.sources.suiteql.faults import SignInRefusedError, TemporaryError
 from auditor.sources.suiteql.retry import Clock, Patience
@@ -57,14 +58,14 @@ class Client:
 
         def failed(fault: TemporaryError, failures: int, wait: float) -> None:
             log.warning(
-                "asking again: %s",
-                type(fault).__name__,
+                "asking again after a wait",
                 extra={
                     "account": self._settings.id,
                     "table": table,
-                    "page": page,
+                    "page": page or None,
                     "attempt": failures,
                     "seconds": round(wait, 3),
+                    "fault": type(fault).__name__,
                 },
             )
 
@@ -75,8 +76,9 @@ class Client:
             raise self._final
         query = f"limit={LIMIT}&offset={offset}"
         try:
+            authorization = Secret(self._sign_in.authorization(self._transport.url(SUITEQL_PATH, query)))
             headers = {
-                "Authorization": self._sign_in.authorization(self._transport.url(SUITEQL_PATH, query)),
+                "Authorization": authorization.reveal(),
                 "Prefer": "transient",
                 "Content-Type": "application/json",
                 "Accept": "application/json",
@@ -84,18 +86,22 @@ class Client:
             }
             answer = self._transport.post(SUITEQL_PATH, query, headers, body)
             if answer.status != HTTPStatus.OK:
-                raise self._fault(answer)
+                raise self._fault(answer, authorization)
         except SignInRefusedError as refused:
             self._note_refusal(refused)
             raise
         result = decode(answer.body)
         with self._lock:
+            if not self._answers:
+                log.info("signed in", extra={"account": self._settings.id})
             self._answers += 1
             self._refusals_in_a_row = 0
         return result
 
-    def _fault(self, answer: Answer) -> Exception:
-        answer = without(self._sign_in.secrets(), answer)
+    def _fault(self, answer: Answer, sent: Secret) -> Exception:
+        # Another thread may have forgotten the token of the moment, so what was sent counts beside it.
+        token = Secret(sent.reveal().removeprefix("Bearer "))
+        answer = without((sent, token, *self._sign_in.secrets()), answer)
         fault = fault_of(answer, self._clock.now())
         if isinstance(fault, SignInRefusedError):
             return refusal(self._settings, answer, self._clock.now(), worked=self._answers > 0)
@@ -110,7 +116,8 @@ class Client:
             if not self._answers or self._refusals_in_a_row > 1 or self._refusals >= MAX_REFUSALS:
                 refused.tries = 0
                 self._final = refused
-        log.error("sign-in refused", extra={"account": self._settings.id, "attempt": self._refusals})
+        refusal_of = {"account": self._settings.id, "attempt": self._refusals, "fault": type(refused).__name__}
+        log.error("sign-in refused", extra=refusal_of)
 
 
 def only_select(sql: str) -> str:

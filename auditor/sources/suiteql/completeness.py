@@ -6,7 +6,7 @@ from typing import Any
 
 from auditor.model import Coverage, Origin, State
 from auditor.sources.suiteql.caller import Proof
-from auditor.sources.suiteql.faults import HiddenTableError, NotPermittedError, UnknownColumnError
+from auditor.sources.suiteql.faults import HiddenTableError, NotPermittedError, QueryRefusedError, UnknownColumnError
 from auditor.sources.suiteql.reading import Reading
 
 _NO_PROOF = Proof()
@@ -17,18 +17,21 @@ def coverage(reading: Reading[Any], proof: Proof = _NO_PROOF, *, empty_is_proven
 
     *empty_is_proven*: another table, opened by the same permission, was read, so that no row means that there is none.
     """
-    state, remarks = _outcome(reading)
+    query = reading.query
+    state, remarks = outcome(reading)
     if state is State.COLLECTED:
         doubts = _doubts(reading, proof, empty_is_proven=empty_is_proven)
         state = State.PARTIAL if doubts else state
         remarks += doubts
-    remarks += [_dropped(reading)] if reading.dropped else []
+        if query.may_be_empty and not reading.rows and not empty_is_proven and reading.steady:
+            state = State.NOT_AVAILABLE
+    remarks += [dropped_columns(reading)] if reading.dropped else []
     if state is State.COLLECTED and not reading.records:
         remarks.append("No row came back; what the same permission opens was read, so there is none.")
     if state in (State.COLLECTED, State.PARTIAL):
         remarks += proof.unchecked
     return Coverage(
-        table=reading.query.table,
+        table=query.table,
         state=state,
         rows=len(reading.records),
         detail=" ".join(remarks),
@@ -47,7 +50,7 @@ def coverage(reading: Reading[Any], proof: Proof = _NO_PROOF, *, empty_is_proven
     )
 
 
-def _outcome(reading: Reading[Any]) -> tuple[State, list[str]]:
+def outcome(reading: Reading[Any]) -> tuple[State, list[str]]:
     """The state by how the read ended, and why."""
     problem = reading.problem
     if problem is None:
@@ -62,7 +65,8 @@ def _outcome(reading: Reading[Any]) -> tuple[State, list[str]]:
         return State.NOT_PERMITTED, [told, str(reading.query.opener)]
     if isinstance(problem, UnknownColumnError):
         return State.NOT_AVAILABLE, [told, f"Without it {reading.query.source} cannot be read."]
-    return State.FAILED, [told]
+    refused = isinstance(problem, QueryRefusedError) and reading.query.grouped  # it is not confirmed that it is offered
+    return State.NOT_AVAILABLE if refused else State.FAILED, [told]
 
 
 def _doubts(reading: Reading[Any], proof: Proof, *, empty_is_proven: bool) -> list[str]:
@@ -94,6 +98,7 @@ def _doubts(reading: Reading[Any], proof: Proof, *, empty_is_proven: bool) -> li
     return doubts
 
 
-def _dropped(reading: Reading[Any]) -> str:
+def dropped_columns(reading: Reading[Any]) -> str:
+    """The columns that NetSuite does not know, as a remark."""
     columns = ", ".join(reading.dropped)
     return f"NetSuite does not know these columns of {reading.query.source}, so what they say is not given: {columns}."

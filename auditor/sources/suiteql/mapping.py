@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.catalog import permission_id
 from auditor.model import (
     AccessToken,
+    Classification,
+    ClassificationKind,
     Feature,
     GlobalPermission,
     Level,
+    LoginRecord,
     Permission,
+    Project,
     Reference,
     Role,
     RoleAssignment,
+    RoleRestriction,
+    Subsidiary,
     User,
 )
 from auditor.sources.suiteql.rows import (
+    ClassificationRow,
     EmployeePermissionRow,
     EmployeeRoleRow,
     EmployeeRow,
     EntityRoleRow,
     FeatureRow,
+    LoginRow,
+    ProjectRow,
     RolePermissionRow,
+    RoleRestrictionRow,
     RoleRow,
+    SubsidiaryMapRow,
+    SubsidiaryRow,
     TokenRow,
 )
 
@@ -45,22 +58,54 @@ def role(row: RoleRow) -> Role:
         center_type=row.centertype,
         web_services_only=yes(row.iswebserviceonlyrole),
         subsidiary_option=row.subsidiaryoption,
+        effective_subsidiaries=listed(row.effectivesubsidiaries),
+        subsidiary_viewing=yes(row.subsidiaryviewingallowed),
         employee_restriction=row.employeerestriction,
+        device_restriction=yes(row.restrictbydevice),
+        single_sign_on_only=yes(row.issinglesignononly),
+        core_administration=yes(row.coreadminpermission),
+        sales_role=yes(row.issalesrole),
+        support_role=yes(row.issupportrole),
+        partner_role=yes(row.ispartnerrole),
     )
 
 
 def role_permission(row: RolePermissionRow) -> Permission:
     """One row of a role's permissions; a level that is none of the five is kept as it stands."""
     raw = row.permlevel or ""
-    level = _level[raw]
+    level = _level(raw)
     return Permission(
-        _same[row.role or ""],
-        _id[row.permkey or ""],
+        _same(row.role or ""),
+        _id(row.permkey or ""),
         level,
-        _same[row.name or ""],
+        _same(row.name or ""),
         "" if level else raw,
-        _same[row.restriction or ""],
+        _same(row.restriction or ""),
     )
+
+
+def role_permissions(rows: list[RolePermissionRow]) -> list[Permission]:
+    """What ``role_permission`` makes of each of *rows*, in half the time.
+
+    It is the one table with hundreds of thousands of rows. Rows of one role stand together, and their texts are those
+    of the roles before it; where one is not, the page is made row by row, and the next page finds it known.
+    """
+    ids, same = _id.known, _same.known
+    role_id = ""
+    try:
+        return [
+            Permission(
+                role_id if row.role == role_id else (role_id := _same(row.role or "")),
+                ids[row.permkey or ""],
+                _NUMBERS[row.permlevel or ""],
+                same[row.name or ""],
+                "",
+                same[row.restriction] if row.restriction else "",
+            )
+            for row in rows
+        ]
+    except KeyError:
+        return list(map(role_permission, rows))
 
 
 def access_token(row: TokenRow) -> AccessToken:
@@ -79,7 +124,7 @@ def access_token(row: TokenRow) -> AccessToken:
     )
 
 
-class _Known(dict[str, V]):
+class _Known(Generic[V]):
     """What a function gives for a text, looked up once: tens of thousands of rows share some hundred texts.
 
     It forgets everything when it holds *most*, so that a strange account fills no memory.
@@ -88,14 +133,19 @@ class _Known(dict[str, V]):
     def __init__(self, find: Callable[[str], V], most: int) -> None:
         self._find = find
         self._most = most
+        self.known: dict[str, V] = {}
 
-    def __missing__(self, text: str) -> V:
-        if len(self) >= self._most:
-            self.clear()
-        self[text] = found = self._find(text)
-        return found
+    def __call__(self, text: str) -> V:
+        try:
+            return self.known[text]
+        except KeyError:
+            if len(self.known) >= self._most:
+                self.known.clear()
+            self.known[text] = found = self._find(text)
+            return found
 
 
+_NUMBERS = {str(level.rank): level for level in Level}
 _level = _Known(Level.parse, 64)
 _id = _Known(permission_id, 4096)
 _same: _Known[str] = _Known(str, 4096)
@@ -124,8 +174,24 @@ def employee(row: EmployeeRow) -> Person:
         email=row.email or "",
         inactive=yes(row.isinactive),
         access=yes(row.giveaccess),
+        supervisor=_same(row.supervisor or ""),
+        classification=_same(row.classification or ""),
+        department=_same(row.department or ""),
+        location=_same(row.location or ""),
+        subsidiary=_same(row.subsidiary or ""),
+        expense_limit=_same(row.expenselimit or ""),
+        modified=row.modified or "",
     )
     return Person(user, row.rolesforsearch or "")
+
+
+_OWN = ("supervisor", "classification", "department", "location", "subsidiary", "expense_limit")
+
+
+def as_far_as_told(users: list[User]) -> list[User]:
+    """*users*, unsaid what none of them has: a column that NetSuite holds back looks like one that is empty."""
+    silent = {name: None for name in _OWN if users and not any(getattr(user, name) for user in users)}
+    return [replace(user, **silent) for user in users] if silent else users
 
 
 def assignment(row: EntityRoleRow | EmployeeRoleRow) -> RoleAssignment:
@@ -137,15 +203,111 @@ def assignment(row: EntityRoleRow | EmployeeRoleRow) -> RoleAssignment:
 def global_permission(row: EmployeePermissionRow) -> GlobalPermission:
     """A permission given to an employee directly."""
     raw = row.permlevel or ""
-    level = _level[raw]
+    level = _level(raw)
     return GlobalPermission(
-        Reference(id=row.employee or ""), _id[row.permkey or ""], level, raw_level="" if level else raw
+        Reference(id=row.employee or ""), _id(row.permkey or ""), level, raw_level="" if level else raw
     )
 
 
 def feature(row: FeatureRow) -> Feature:
     """A feature, on if NetSuite says T."""
     return Feature(id=row.id or "", active=row.isactive == "T", name=row.name or "")
+
+
+def a_class(row: ClassificationRow) -> Classification:
+    """A class."""
+    return _classification(ClassificationKind.CLASS, row)
+
+
+def a_department(row: ClassificationRow) -> Classification:
+    """A department."""
+    return _classification(ClassificationKind.DEPARTMENT, row)
+
+
+def a_location(row: ClassificationRow) -> Classification:
+    """A location."""
+    return _classification(ClassificationKind.LOCATION, row)
+
+
+def _classification(kind: ClassificationKind, row: ClassificationRow) -> Classification:
+    return Classification(
+        kind=kind,
+        id=row.id or "",
+        name=row.name or f"{kind.value} {row.id}",
+        full_name=row.fullname or "",
+        parent=row.parent or "",
+        inactive=yes(row.isinactive),
+        include_children=yes(row.includechildren),
+        subsidiaries=_several(row.subsidiary or ""),
+        modified=row.modified or "",
+    )
+
+
+def subsidiary(row: SubsidiaryRow) -> Subsidiary:
+    """A subsidiary."""
+    return Subsidiary(
+        id=row.id or "",
+        name=row.name or f"subsidiary {row.id}",
+        full_name=row.fullname or "",
+        parent=row.parent or "",
+        inactive=yes(row.isinactive),
+        elimination=yes(row.iselimination),
+        country=row.country or "",
+    )
+
+
+def open_to(row: SubsidiaryMapRow) -> tuple[str, str]:
+    """A classification is open to a subsidiary, both by internal id."""
+    return row.classification or "", _same(row.subsidiary or "")
+
+
+def project(row: ProjectRow) -> Project:
+    """A project."""
+    return Project(
+        id=row.id or "",
+        name=row.entityid or f"project {row.id}",
+        company_name=row.companyname or "",
+        inactive=yes(row.isinactive),
+        subsidiary=_same(row.subsidiary or ""),
+        modified=row.modified or "",
+    )
+
+
+def role_restriction(row: RoleRestrictionRow) -> RoleRestriction:
+    """What classes, departments or locations a role is held to."""
+    return RoleRestriction(
+        role=row.role or "",
+        segment=row.segment or "",
+        restriction=row.restriction or "",
+        items_restricted=yes(row.itemsrestricted),
+        viewing_allowed=yes(row.viewingallowed),
+    )
+
+
+def login(row: LoginRow) -> LoginRecord:
+    """Logins that are alike but for their date."""
+    times = row.times or ""
+    return LoginRecord(
+        user=row.login_user or "",
+        role=row.login_role or "",
+        application=row.oauthappname or "",
+        token=row.oauthaccesstokenname or "",
+        status=row.status or "",
+        latest=row.latest or "",
+        times=int(times) if times.isdecimal() else 0,
+    )
+
+
+def listed(text: str | None) -> tuple[str, ...] | None:
+    """Ids as NetSuite lists them, ``"1, 3"``; None where it says nothing."""
+    return _several(text or "")
+
+
+def _split(text: str) -> tuple[str, ...] | None:
+    return tuple(part for part in (part.strip() for part in text.split(",")) if part) or None
+
+
+_several: _Known[tuple[str, ...] | None] = _Known(_split, 4096)
 
 
 def in_order(id_: str) -> tuple[int, str]:

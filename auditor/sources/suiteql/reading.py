@@ -76,6 +76,10 @@ class TableReader:
         Raises:
             StoppedError: the run is to end.
         """
+        return self.read_pages(query, lambda rows: list(map(convert, rows)))
+
+    def read_pages(self, query: Query, convert: Callable[[list[Any]], list[T]]) -> Reading[T]:
+        """As ``read``, for a table so large that *convert* takes the rows of a page in one go."""
         started, since = self._clock.timestamp(), self._clock.monotonic()
         reading: Reading[T] = Reading(query=query, records=[])
         dropped: list[str] = []
@@ -90,7 +94,7 @@ class TableReader:
         reading.started, reading.finished = started, self._clock.timestamp()
         reading.dropped = tuple(sorted(dropped))
         log.info(
-            "table read",
+            "table not read whole" if reading.problem else "table read",
             extra={
                 "account": self._account,
                 "table": query.source,
@@ -103,6 +107,40 @@ class TableReader:
         )
         return reading
 
+    def glance(self, query: Query, convert: Callable[[Any], T], after: int | None = None) -> Reading[T]:
+        """How many rows *query* has, and those of its first page beyond *after*: two answers, no more.
+
+        The reading says nothing of how whole the table is. Failures are in it, not raised.
+
+        Raises:
+            StoppedError: the run is to end.
+        """
+        dropped: list[str] = []
+        while True:
+            reading = self._first_page(query, convert, after, dropped)
+            if not isinstance(reading.problem, UnknownColumnError) or not self._drop(query, reading.problem, dropped):
+                reading.dropped = tuple(sorted(dropped))
+                return reading
+
+    def _first_page(
+        self, query: Query, convert: Callable[[Any], T], after: int | None, dropped: list[str]
+    ) -> Reading[T]:
+        lost = {column for identifier in dropped for column in query.reading(identifier)}
+        sql = query.select(lost, after)
+        reading: Reading[T] = Reading(query=query, records=[], sql=sql, lost=tuple(sorted(lost)))
+        decoder: PageDecoder[Row] = PageDecoder(query.row, query.key[0] if query.numeric else None)
+        try:
+            reading.counted_before = self._count(query)
+            page = self._client.ask(sql, decoder.decode, table=query.source, page=1)
+        except StoppedError:
+            raise
+        except SourceError as fault:
+            reading.problem = fault
+        else:
+            reading.records.extend(map(convert, page.rows))
+            reading.rows, reading.pages = len(page.rows), 1
+        return reading
+
     def _drop(self, query: Query, fault: UnknownColumnError, dropped: list[str]) -> bool:
         """Whether the query can go on without the column; then it is in *dropped*."""
         columns = query.reading(fault.column)
@@ -111,7 +149,7 @@ class TableReader:
         dropped.append(fault.column)
         return True
 
-    def _pass(self, query: Query, convert: Callable[[Any], T], dropped: list[str]) -> Reading[T]:
+    def _pass(self, query: Query, convert: Callable[[list[Any]], list[T]], dropped: list[str]) -> Reading[T]:
         """One read from the first row to the last, between two counts."""
         lost = {column for identifier in dropped for column in query.reading(identifier)}
         reading: Reading[T] = Reading(query=query, records=[], sql=query.select(lost), lost=tuple(sorted(lost)))
@@ -127,11 +165,12 @@ class TableReader:
 
     def walk(self, query: Query, lost: Collection[str] = ()) -> Walk[Row]:
         """The pages of *query* without the columns *lost*, asked for one by one; nothing of them is kept."""
-        decoder: PageDecoder[Row] = PageDecoder(query.row, query.key[0] if query.numeric else None)
+        needed = () if set(query.needed) & set(lost) else query.needed
+        decoder: PageDecoder[Row] = PageDecoder(query.row, query.key[0] if query.numeric else None, needed, query.few)
 
         def fetch(after: int | None, offset: int) -> Page[Row]:
             sql = query.select(lost, after)
-            return self._client.ask(sql, decoder.decode, offset=offset, table=query.source, page=walk.pages + 1)
+            return self._page(query, sql, decoder, offset, walk.pages + 1)
 
         walk: Walk[Row] = Walk(
             fetch,
@@ -142,16 +181,32 @@ class TableReader:
         )
         return walk
 
-    def _rows(self, query: Query, lost: set[str], convert: Callable[[Any], T], reading: Reading[T]) -> None:
+    def _page(self, query: Query, sql: str, decoder: PageDecoder[Row], offset: int, number: int) -> Page[Row]:
+        since = self._clock.monotonic()
+        page = self._client.ask(sql, decoder.decode, offset=offset, table=query.source, page=number)
+        log.debug(
+            "page read",
+            extra={
+                "account": self._account,
+                "table": query.source,
+                "page": number,
+                "rows": len(page.rows),
+                "seconds": round(self._clock.monotonic() - since, 3),
+            },
+        )
+        return page
+
+    def _rows(self, query: Query, lost: set[str], convert: Callable[[list[Any]], list[T]], reading: Reading[T]) -> None:
         walk = self.walk(query, lost)
         missing: Counter[str] = Counter()
         found: set[str] = set()
         try:
             for rows in walk:
                 reading.pages = walk.pages
-                missing.update(_missing(query, rows))
+                if not walk.whole:
+                    missing.update(_missing(query, rows))
                 found.update(name for name in query.somewhere if any(getattr(row, name) is not None for row in rows))
-                reading.records.extend(map(convert, rows))
+                reading.records += convert(rows)
                 reading.rows = len(reading.records)
                 if self._progress:
                     self._progress(query.source, walk.pages, reading.rows)
@@ -164,9 +219,11 @@ class TableReader:
     def _count(self, query: Query) -> int | None:
         """How many rows NetSuite counts; None if it counts none in this table."""
         try:
-            return self._client.ask(query.count(), _counted, table=query.source)
+            counted = self._client.ask(query.count(), _counted, table=query.source)
         except QueryRefusedError:
             return None
+        log.debug("rows counted", extra={"account": self._account, "table": query.source, "rows": counted})
+        return counted
 
 
 def _missing(query: Query, rows: list[Row]) -> Counter[str]:

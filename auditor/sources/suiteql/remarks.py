@@ -12,7 +12,11 @@ NOT_COLLECTED = (
     "OAuth 2.0 grants: no table of them was found, so an integration that signs in by OAuth 2.0 shows no token here."
     " Look at Setup > Users/Roles > OAuth 2.0 Authorized Applications, and at Setup > Integration > Manage"
     " Authentication > OAuth 2.0 Client Credentials (M2M) Setup.",
-    "Accounting preferences: no table of them was found. Look at Setup > Accounting > Accounting Preferences.",
+    "Accounting preferences: no table of them was found. Look at Setup > Accounting > Accounting Preferences; for"
+    " expenses that are refused with NS0831 at the tab Time & Expenses there, whether Show Projects Only for Time and"
+    " Expenses is ticked.",
+    "Integration records and whether they are enabled (NS0123): no table of them was found. Look at Setup > Integration"
+    " > Manage Integrations.",
     "Users that are no employees: vendors, partners, customers and contacts with access are not in the employee table."
     " Look at Setup > Users/Roles > Manage Users.",
     "Two-factor settings of roles: no column for them was seen. Look at Setup > Users/Roles > Two-Factor"

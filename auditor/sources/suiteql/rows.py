@@ -15,7 +15,15 @@ class RoleRow(Row):
     centertype: str | None = None
     iswebserviceonlyrole: str | None = None
     subsidiaryoption: str | None = None
+    effectivesubsidiaries: str | None = None
+    subsidiaryviewingallowed: str | None = None
     employeerestriction: str | None = None
+    restrictbydevice: str | None = None
+    issinglesignononly: str | None = None
+    coreadminpermission: str | None = None
+    issalesrole: str | None = None
+    issupportrole: str | None = None
+    ispartnerrole: str | None = None
 
 
 class RolePermissionRow(Row):
@@ -55,6 +63,13 @@ class EmployeeRow(Row):
     email: str | None = None
     giveaccess: str | None = None
     isinactive: str | None = None
+    supervisor: str | None = None
+    classification: str | None = None
+    department: str | None = None
+    location: str | None = None
+    subsidiary: str | None = None
+    expenselimit: str | None = None
+    modified: str | None = None
     rolesforsearch: str | None = None
 
 
@@ -94,3 +109,68 @@ class OwnTokenRow(Row):
     id: str | None = None
     entity_name: str | None = None
     role_name: str | None = None
+
+
+class ClassificationRow(Row):
+    """A row of ``classification``, ``department`` or ``location``, which are alike."""
+
+    id: str | None = None
+    name: str | None = None
+    fullname: str | None = None
+    parent: str | None = None
+    isinactive: str | None = None
+    includechildren: str | None = None
+    subsidiary: str | None = None
+    modified: str | None = None
+
+
+class SubsidiaryMapRow(Row):
+    """A row of ``classificationsubsidiarymap`` or one of its sisters: a classification is open to a subsidiary."""
+
+    classification: str | None = None
+    subsidiary: str | None = None
+
+
+class SubsidiaryRow(Row):
+    """A row of ``subsidiary``."""
+
+    id: str | None = None
+    name: str | None = None
+    fullname: str | None = None
+    parent: str | None = None
+    isinactive: str | None = None
+    iselimination: str | None = None
+    country: str | None = None
+
+
+class ProjectRow(Row):
+    """A row of ``job``. That it has ``lastmodifieddate`` is not confirmed."""
+
+    id: str | None = None
+    entityid: str | None = None
+    companyname: str | None = None
+    isinactive: str | None = None
+    subsidiary: str | None = None
+    modified: str | None = None
+
+
+class RoleRestrictionRow(Row):
+    """A row of ``rolerestrictions``."""
+
+    role: str | None = None
+    segment: str | None = None
+    restriction: str | None = None
+    itemsrestricted: str | None = None
+    viewingallowed: str | None = None
+
+
+class LoginRow(Row):
+    """Rows of ``loginaudit`` that are alike but for their date."""
+
+    login_user: str | None = None
+    login_role: str | None = None
+    oauthappname: str | None = None
+    oauthaccesstokenname: str | None = None
+    status: str | None = None
+    latest: str | None = None
+    times: str | None = None

@@ -28,6 +28,14 @@ class SignIn(Protocol):
         """
         ...
 
+    def described(self) -> str:
+        """What the credential is, in a sentence that holds no secret."""
+        ...
+
+    def doubt(self) -> str:
+        """Why NetSuite would not take it, as far as that can be told without asking; empty if nothing speaks so."""
+        ...
+
     def secrets(self) -> tuple[Secret, ...]:
         """All that is sent and must never be shown, should the other side repeat it."""
         ...

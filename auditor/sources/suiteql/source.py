@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -16,7 +17,7 @@ from auditor.model import AccessToken, Feature, GlobalPermission, Permission, Ro
 from auditor.sources.suiteql import mapping
 from auditor.sources.suiteql.auth_oauth2 import CertificateSignIn
 from auditor.sources.suiteql.auth_tba import TokenSignIn
-from auditor.sources.suiteql.caller import Caller, find_caller, own_role, proofs
+from auditor.sources.suiteql.caller import OwnMarks, find_caller, own_role, proofs, recorded
 from auditor.sources.suiteql.client import Client
 from auditor.sources.suiteql.completeness import coverage
 from auditor.sources.suiteql.faults import HiddenTableError, NotPermittedError
@@ -27,8 +28,10 @@ from auditor.sources.suiteql.reading import Progress, Reading, TableReader
 from auditor.sources.suiteql.remarks import NOT_COLLECTED, caller_note, permission_notes
 from auditor.sources.suiteql.retry import Clock, Patience
 from auditor.sources.suiteql.signin import SignIn
+from auditor.sources.suiteql.structure import ENTRIES, Structure, read_maps
 from auditor.sources.suiteql.transport import Transport
 
+K = TypeVar("K")
 _REST_ROLE = (
     "Give the auditor's role REST Web Services and SuiteAnalytics Workbook, and the permissions of the baseline"
     " netsuite-auditor (auditor baselines show netsuite-auditor)."
@@ -66,27 +69,19 @@ class SuiteqlSource:
         transport = Transport(self._settings, self._clock, self._stop)
         try:
             patience = Patience(self._clock, self._settings.time_budget, self._stop)
-            client = Client(self._settings, self._sign_in(transport), transport, patience, self._clock)
+            sign_in = sign_in_of(self._settings, transport, self._clock)
+            client = Client(self._settings, sign_in, transport, patience, self._clock)
             reader = TableReader(client, self._clock, self.account, self._progress)
             return self._snapshot(taken, reader)
         finally:
             transport.close()
 
-    def _sign_in(self, transport: Transport) -> SignIn:
-        """Secrets are looked up here, so that one that is missing is this account's failure alone."""
-        try:
-            if isinstance(self._settings.sign_in, OAuth2):
-                return CertificateSignIn(self._settings, self._settings.sign_in, transport, self._clock)
-            return TokenSignIn(self._settings.sign_in, self._settings.id, self._clock)
-        except ConfigurationError as error:
-            raise SourceError(f"Account {self.account}: {error.message}", error.remedy) from None
-
     def _snapshot(self, taken: str, reader: TableReader) -> Snapshot:
         roles = reader.read(ROLES, mapping.role)
         if roles.problem and not roles.records and not isinstance(roles.problem, HiddenTableError | NotPermittedError):
             raise SourceError(roles.problem.message, roles.problem.remedy) from roles.problem
-        tasks: dict[str, Callable[[], Any]] = {
-            "permissions": lambda: reader.read(ROLE_PERMISSIONS, mapping.role_permission),
+        tasks: dict[str | Table, Callable[[], Any]] = {
+            "permissions": lambda: reader.read_pages(ROLE_PERMISSIONS, mapping.role_permissions),
             "tokens": lambda: reader.read(ACCESS_TOKENS, mapping.access_token),
             "employees": lambda: reader.read(USERS, mapping.employee),
             "holders": lambda: read_holders(reader),
@@ -94,13 +89,16 @@ class SuiteqlSource:
             "features": lambda: reader.read(FEATURES, mapping.feature),
             "caller": lambda: find_caller(self._settings, reader),
         }
-        read = _Read(roles=roles, **_side_by_side(tasks, self._settings.concurrency))
+        entries = {table: partial(reader.read, query, convert) for table, (query, convert) in ENTRIES.items()}
+        found = _side_by_side({**tasks, **entries}, self._settings.concurrency)
+        readings = {table: found.pop(table) for table in ENTRIES}
+        read = _Read(roles=roles, structure=Structure(readings, read_maps(reader, readings)), **found)
         read.refuse_nothing()
         return self._assembled(taken, read)
 
     def _assembled(self, taken: str, read: _Read) -> Snapshot:
         roles, permissions, tokens = read.roles.records, read.permissions.records, read.tokens.records
-        users = [person.user for person in read.employees.records]
+        users = mapping.as_far_as_told([person.user for person in read.employees.records])
         holders = read.holders.settled(read.employees)
         given = proofs(
             read.caller,
@@ -110,6 +108,7 @@ class SuiteqlSource:
             users=users,
             assignments=holders.records,
         )
+        covered_roles = coverage(read.roles, given[Table.ROLES])
         assigned = holders.coverage(given[Table.ROLE_ASSIGNMENTS])
         same_opener = assigned.complete and holders.opener is GLOBAL_PERMISSIONS.opener
         notes = [
@@ -130,18 +129,39 @@ class SuiteqlSource:
                 sorted(read.global_permissions.records, key=lambda row: (in_order(row.user.id), row.id))
             ),
             features=tuple(sorted(read.features.records, key=lambda feature: feature.id)),
+            classifications=read.structure.classifications,
+            subsidiaries=read.structure.subsidiaries,
+            projects=read.structure.projects,
+            role_restrictions=read.structure.role_restrictions,
+            logins=read.structure.logins,
             coverage=(
-                coverage(read.roles, given[Table.ROLES]),
+                covered_roles,
                 coverage(read.permissions, given[Table.ROLE_PERMISSIONS]),
                 coverage(read.tokens, given[Table.ACCESS_TOKENS]),
                 coverage(read.employees, given[Table.USERS]),
                 assigned,
                 coverage(read.global_permissions, empty_is_proven=same_opener),
                 coverage(read.features),
+                *read.structure.coverage(roles_whole=covered_roles.complete),
             ),
             notes=tuple(notes),
             not_collected=NOT_COLLECTED,
+            caller=recorded(read.caller, roles, users),
         )
+
+
+def sign_in_of(settings: AccountSettings, transport: Transport, clock: Clock) -> SignIn:
+    """The account's way of signing in. Secrets are looked up here: a missing one is this account's failure alone.
+
+    Raises:
+        SourceError: a secret is not there, or a key is not one.
+    """
+    try:
+        if isinstance(settings.sign_in, OAuth2):
+            return CertificateSignIn(settings, settings.sign_in, transport, clock)
+        return TokenSignIn(settings.sign_in, settings.id, clock)
+    except ConfigurationError as error:
+        raise SourceError(f"Account {settings.id}: {error.message}", error.remedy) from None
 
 
 class _Read(Struct, kw_only=True):
@@ -154,7 +174,8 @@ class _Read(Struct, kw_only=True):
     holders: Holders
     global_permissions: Reading[GlobalPermission]
     features: Reading[Feature]
-    caller: Caller
+    structure: Structure
+    caller: OwnMarks
 
     def refuse_nothing(self) -> None:
         """Raises:
@@ -168,13 +189,14 @@ class _Read(Struct, kw_only=True):
             *self.holders.readings,
             self.global_permissions,
             self.features,
+            *self.structure.readings.values(),
         )
         if all(reading.problem and not reading.records for reading in readings):
             problem = self.roles.problem or SourceError("Nothing was read.")
             raise SourceError(f"Not one table could be read. {problem.message}", _REST_ROLE) from problem
 
 
-def _side_by_side(tasks: dict[str, Callable[[], Any]], workers: int) -> dict[str, Any]:
+def _side_by_side(tasks: dict[K, Callable[[], Any]], workers: int) -> dict[K, Any]:
     """What each task gives. With one worker they run here, one after the other."""
     if workers == 1:
         return {name: task() for name, task in tasks.items()}

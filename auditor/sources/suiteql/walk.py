@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -52,6 +53,8 @@ class Walk(Generic[R]):
         """Rows that came although they had come before."""
         self.disorder = ""
         """Why the pages cannot be trusted to be all; empty if they can."""
+        self.whole = False
+        """Every row of those last given is known to have every needed column."""
 
     def __iter__(self) -> Iterator[list[R]]:
         return self._by_key() if self._led else self._by_offset()
@@ -63,16 +66,22 @@ class Walk(Generic[R]):
         offset = 0
         while True:
             page = self._next(bound, offset)
-            if not _in_order(page.leads):
+            ordered = _in_order(page.leads)
+            if not ordered:
                 self.disorder = "the rows of a page were not in the order asked for"
-            fresh, fresh_leads = self._fresh(page, bound, rows)
-            rows, leads = rows + fresh, leads + fresh_leads
+            self.whole = page.whole and (self.whole or not rows)
+            fresh, fresh_leads = self._fresh(page, bound, rows, ordered=ordered)
+            if rows:
+                rows, leads = rows + fresh, leads + fresh_leads
+                ordered = _in_order(leads)
+            else:
+                rows, leads = fresh, fresh_leads
             if not page.has_more or not fresh:
                 if page.has_more:
                     self.disorder = "a page brought nothing new, and said that there were more"
                 yield rows
                 return
-            whole, reached = (rows, max(leads)) if self._unique else _all_but_the_last(rows, leads)
+            whole, reached = (rows, max(leads)) if self._unique else _all_but_the_last(rows, leads, ordered=ordered)
             if whole:
                 yield whole
                 bound = reached
@@ -87,6 +96,7 @@ class Walk(Generic[R]):
         offset = 0
         while True:
             page = self._next(None, offset)
+            self.whole = page.whole
             rows = [row for row in page.rows if not self._known(row, seen)]
             yield rows
             if not page.has_more:
@@ -101,10 +111,10 @@ class Walk(Generic[R]):
         self.pages += 1
         return page
 
-    def _fresh(self, page: Page[R], bound: int | None, held: list[R]) -> tuple[list[R], list[int]]:
+    def _fresh(self, page: Page[R], bound: int | None, held: list[R], *, ordered: bool) -> tuple[list[R], list[int]]:
         """The rows of *page* that were not met before, with their leading keys."""
-        beyond = bound is None or not page.leads or min(page.leads) > bound
-        if beyond and not held and self._distinct(page):
+        beyond = bound is None or not page.leads or (page.leads[0] if ordered else min(page.leads)) > bound
+        if beyond and not held and self._distinct(page, ordered=ordered):
             return page.rows, page.leads
         seen = set(map(self._identity, held))
         fresh = [
@@ -114,21 +124,16 @@ class Walk(Generic[R]):
         ]
         return [row for row, _ in fresh], [lead for _, lead in fresh]
 
-    def _distinct(self, page: Page[R]) -> bool:
+    def _distinct(self, page: Page[R], *, ordered: bool) -> bool:
         """Whether no row of *page* comes twice."""
         leads = page.leads
         if self._unique:
             return len(set(leads)) == len(leads)
-        if len(set(leads)) > len(leads) // _MANY or not _in_order(leads):
+        starts = _starts(leads) if ordered else None
+        if starts is None:
             return len(set(map(self._identity, page.rows))) == len(page.rows)
         names = list(map(self._within, page.rows))
-        start = 0
-        while start < len(leads):
-            end = bisect_right(leads, leads[start], start)
-            if len(set(names[start:end])) < end - start:
-                return False
-            start = end
-        return True
+        return all(len(set(names[start:end])) == end - start for start, end in pairwise((*starts, len(leads))))
 
     def _known(self, row: R, seen: set[object], *, again: bool = False) -> bool:
         """Whether *row* came before; counts it if it did."""
@@ -144,11 +149,23 @@ def _in_order(leads: list[int]) -> bool:
     return leads == sorted(leads)
 
 
-def _all_but_the_last(rows: list[R], leads: list[int]) -> tuple[list[R], int | None]:
+def _starts(leads: list[int]) -> list[int] | None:
+    """Where each leading key of *leads*, which are in order, begins; None if they have few rows each."""
+    starts: list[int] = []
+    start = 0
+    while start < len(leads):
+        if len(starts) > len(leads) // _MANY:
+            return None
+        starts.append(start)
+        start = bisect_right(leads, leads[start], start)
+    return starts
+
+
+def _all_but_the_last(rows: list[R], leads: list[int], *, ordered: bool) -> tuple[list[R], int | None]:
     """The rows before those of the highest leading key, and the key that they reach; None if there is none."""
-    last = max(leads)
-    if _in_order(leads):
-        end = bisect_left(leads, last)
+    if ordered:
+        end = bisect_left(leads, leads[-1])
         return rows[:end], leads[end - 1] if end else None
+    last = max(leads)
     before = [(row, lead) for row, lead in zip(rows, leads, strict=True) if lead != last]
     return [row for row, _ in before], max((lead for _, lead in before), default=None)

@@ -6,7 +6,7 @@ Not a source: it tells nothing of an account but what one token may read. Reads 
 from auditor.probe.connection import ProbeConnection, ProbeCredentials
 from auditor.probe.faults import SignInRefusedError
 from auditor.probe.probing import probe
-from auditor.probe.records import QUERIES, Operation, RecordQuery
+from auditor.probe.records import QUERIES, Operation, RecordQuery, untried
 
 __all__ = [
     "QUERIES",
@@ -16,4 +16,5 @@ __all__ = [
     "RecordQuery",
     "SignInRefusedError",
     "probe",
+    "untried",
 ]

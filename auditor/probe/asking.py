@@ -20,7 +20,7 @@ from auditor.errors import ProbeError
 from auditor.model import ProbeOutcome, ProbeRow
 from auditor.probe.client import ProbeClient
 from auditor.probe.faults import BusyError, NoAnswerError, SignInRefusedError
-from auditor.probe.records import Operation, RecordQuery
+from auditor.probe.records import Operation, RecordQuery, failed
 from auditor.probe.words import SIGN_IN_PERMISSIONS, permission_named, speaks_of_permission
 
 ATTEMPTS = 5
@@ -68,15 +68,10 @@ def ask(
         permission = permission_named(answer.refusal, load_catalog()) or query.permission
         return _row(query, ProbeOutcome.REFUSED, client.hidden_in(answer.refusal), permission=permission, codes=codes)
     if answer.problem:
-        return _row(query, ProbeOutcome.FAILED, client.hidden_in(answer.problem))
+        return failed(query, client.hidden_in(answer.problem))
     if answer.count == 0:
         return _row(query, ProbeOutcome.EMPTY, _NOTHING_CAME, count=0)
     return _row(query, ProbeOutcome.ALLOWED, "", count=answer.count)
-
-
-def failed(query: RecordQuery, why: str) -> ProbeRow:
-    """The row of a record about which nothing was learned."""
-    return _row(query, ProbeOutcome.FAILED, why)
 
 
 def _row(query: RecordQuery, outcome: ProbeOutcome, detail: str, **known: Any) -> ProbeRow:
@@ -93,7 +88,16 @@ def _persist(
         except BusyError as busy:
             bound = min(LONGEST_WAIT, _FIRST_WAIT * 2 ** (attempt - 1))
             wait = bound * chance() if busy.retry_after is None else min(LONGEST_WAIT, busy.retry_after)
-            _log.info("account %s: %s: attempt %d: %s", client.account, query.record, attempt, busy.message)
+            _log.warning(
+                "asking again after a wait",
+                extra={
+                    "account": client.account,
+                    "table": query.record,
+                    "attempt": attempt,
+                    "seconds": round(wait, 3),
+                    "fault": type(busy).__name__,
+                },
+            )
         sleep(wait)
     try:
         return _once(client, query)

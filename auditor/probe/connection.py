@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from auditor.errors import ConfigurationError
-from auditor.secrets import Secret
+from auditor.secrets import Secret, hidden
 
 _ACCOUNT_ID = re.compile(r"[A-Z0-9]{3,}(_[A-Z0-9]+)?")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_SHOWN = "***"
 
 
 class ProbeCredentials(Struct, frozen=True, kw_only=True):
@@ -24,10 +23,8 @@ class ProbeCredentials(Struct, frozen=True, kw_only=True):
     token_secret: Secret
 
     def hidden_in(self, text: str) -> str:
-        """*text* with every one of the four values replaced by asterisks."""
-        for secret in (self.consumer_key, self.consumer_secret, self.token_id, self.token_secret):
-            text = text.replace(secret.reveal(), _SHOWN)
-        return text
+        """*text* with every one of the four values replaced by asterisks, in whatever form it stands there."""
+        return hidden(text, (self.consumer_key, self.consumer_secret, self.token_id, self.token_secret))
 
 
 class ProbeConnection(Struct, frozen=True, kw_only=True):

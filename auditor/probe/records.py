@@ -11,6 +11,8 @@ import enum
 
 from msgspec import Struct
 
+from auditor.model import ProbeOutcome, ProbeRow
+
 
 class Operation(enum.Enum):
     """The SOAP operations that the probe uses; each reads, none writes."""
@@ -46,3 +48,14 @@ QUERIES = (
     RecordQuery("Vendor", "LIST_VENDOR"),
 )
 """By record."""
+
+
+def failed(query: RecordQuery, why: str, remedy: str = "") -> ProbeRow:
+    """The row of a record about which nothing was learned."""
+    outcome = ProbeOutcome.FAILED
+    return ProbeRow(record=query.record, outcome=outcome, detail=why, remedy=remedy, permission=query.permission)
+
+
+def untried(why: str, remedy: str) -> tuple[ProbeRow, ...]:
+    """A row for every record where the token could not be tried at all: what is not known must show."""
+    return tuple(failed(query, f"The integration's own token could not be tried: {why}", remedy) for query in QUERIES)

@@ -11,6 +11,7 @@ import logging
 import re
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -88,6 +89,7 @@ class WsdlLibrary:
             return self._parsed[key]
 
     def _load(self, url: str, connection: ProbeConnection) -> Wsdl:
+        since = time.monotonic()
         transport = BoundedTransport(connection, self._cache.get)
         # NetSuite's WSDL imports its schemas, so imports are let through; the transport holds them to known hosts.
         settings = Settings(forbid_dtd=True, forbid_entities=True)
@@ -102,6 +104,10 @@ class WsdlLibrary:
         finally:
             transport.close()
         wsdl = Wsdl(document, _version(document, url))
+        _log.info(
+            "WSDL read",
+            extra={"account": connection.account, "seconds": round(time.monotonic() - since, 3)},
+        )
         self._cache.keep(transport.fetched)
         return wsdl
 

@@ -11,14 +11,17 @@ from msgspec import Struct
 from auditor.catalog import Catalog
 from auditor.checks.condition import Conditions
 from auditor.checks.effective import AdministratorHolding, Labels, RoleHolding, TokenHolding, is_administrator
+from auditor.checks.expecting import expecting
 from auditor.checks.identity import ByPerson, Identities
 from auditor.checks.lacking import Lack, lack_of
 from auditor.checks.rows import Row, rows_of
 from auditor.checks.selection import Selection, select
+from auditor.checks.standing import Divisions
 from auditor.checks.subjects import TokenSubject, token_subjects
 from auditor.model import (
     AccessToken,
     Baseline,
+    Condition,
     Directory,
     Finding,
     GlobalPermission,
@@ -30,6 +33,7 @@ from auditor.model import (
     Severity,
     Snapshot,
     Table,
+    folded,
 )
 
 _IS_IT_ADMINISTRATOR = Lack(
@@ -52,6 +56,12 @@ class CheckInfo(Struct, frozen=True, kw_only=True):
     severity_reason: str
     source: str
     """Where NetSuite or the vendor says so, and how sure it is."""
+    codes: str = ""
+    """The vendor's error codes that its findings name, and where they come from."""
+    fix: str = ""
+    """How a failure is mended, in a sentence; each finding has the steps."""
+    needed: bool = False
+    """It is what the audit is for, and cannot be switched off."""
 
 
 class Case:
@@ -69,12 +79,14 @@ class Case:
         probe: tuple[ProbeRow, ...] = (),
     ) -> None:
         self.snapshot = snapshot
-        self.baselines = baselines
+        self.baselines = tuple(expecting(baseline, scope.expected) for baseline in baselines)
+        """What is asked, with what the user expects of the integration laid over it."""
         self.scope = scope
         self.catalog = catalog
         self.probe = probe
         """What the integration's own token was answered; empty if it was not tried."""
         self._holdings: dict[str, RoleHolding] = {}
+        self._copies: dict[str, tuple[Role, ...]] = {}
         self._token_holdings: dict[tuple[str, ...], TokenHolding | AdministratorHolding] = {}
 
     @cached_property
@@ -99,6 +111,15 @@ class Case:
         """For each baseline, by id: the roles that it is held against."""
         return {baseline.id: select(self.snapshot, self.directory, self.scope, baseline) for baseline in self.baselines}
 
+    def copies(self, baseline: Baseline) -> tuple[Role, ...]:
+        """Roles whose name holds one that *baseline* names, and more: copies, perhaps."""
+        if baseline.id not in self._copies:
+            names = [folded(name) for name in baseline.role_names]
+            self._copies[baseline.id] = tuple(
+                role for role in self.snapshot.roles if _holds_more(folded(role.name), names)
+            )
+        return self._copies[baseline.id]
+
     @cached_property
     def rows(self) -> dict[str, tuple[Row, ...]]:
         """For each baseline, by id: its rows with their texts."""
@@ -111,6 +132,10 @@ class Case:
     @cached_property
     def global_permissions(self) -> ByPerson[GlobalPermission]:
         return ByPerson(self.snapshot.global_permissions, self.identities)
+
+    @cached_property
+    def divisions(self) -> Divisions:
+        return Divisions(self.snapshot, oneworld=self.conditions.applies(Condition(oneworld=True)))
 
     def lack(self, table: Table) -> Lack | None:
         """Why *table* cannot decide anything by absence, or None if it was collected in full."""
@@ -153,6 +178,10 @@ class Case:
             lack = _USER_NOT_GIVEN if token.user == Reference() else self.lack(Table.GLOBAL_PERMISSIONS)
             self._token_holdings[key] = TokenHolding(held, certain, perhaps, self.catalog, lack)
         return self._token_holdings[key]
+
+
+def _holds_more(text: str, names: list[str]) -> bool:
+    return any(name in text and name != text for name in names)
 
 
 class Check(Protocol):

@@ -8,7 +8,7 @@ from auditor.checks.base import Case
 from auditor.checks.identity import Unresolved
 from auditor.checks.lacking import Lack
 from auditor.checks.texts import role_name, shown
-from auditor.model import AccessToken, Baseline, Role, Status, Subject, Table
+from auditor.model import AccessToken, Baseline, Role, Severity, Status, Subject, Table
 
 ACCESS_TOKENS_PAGE = "In NetSuite, go to Setup > Users/Roles > Access Tokens."
 WHICH_TOKEN = "NetSuite does not show which of several tokens the vendor's side uses."
@@ -60,6 +60,8 @@ class Link(Struct, frozen=True, kw_only=True):
     needs: tuple[Table, ...] = ()
     consequence: bool = False
     """It follows from other findings, which have the steps that mend it."""
+    severity: Severity | None = None
+    """The check's own if it is not said."""
     codes: tuple[str, ...] | None = None
     """The vendor's codes, if they are others than those of a token that cannot do its work."""
 
@@ -76,10 +78,11 @@ def state_of(token: AccessToken) -> str:
 def new_token(baseline: Baseline) -> tuple[str, ...]:
     """The steps that end in a token bound as the baseline asks."""
     application = " or ".join(baseline.applications)
-    role = " or ".join(baseline.role_names) or "the integration's role"
+    role = " or ".join(baseline.role_names or baseline.roles_named) or "the integration's role"
+    user = " or ".join(baseline.users) or "the integration's user"
     return (
         f"{ACCESS_TOKENS_PAGE} Click New Access Token.",
-        f"Choose the application {application}, the integration's user and the role {role}, and save.",
+        f"Choose the application {application}, {user} and the role {role}, and save.",
         f"Enter the new token's id and secret in the connection settings at {baseline.vendor}.",
         "Then revoke the token that is no longer used.",
     )

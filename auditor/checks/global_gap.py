@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from auditor.checks.base import CheckInfo
 from auditor.checks.bound import Bound
+from auditor.checks.requirement import row_severity
 from auditor.checks.rows import Row, offered_only
 from auditor.checks.token_identity import employee_steps
 from auditor.checks.token_levels import TokenLevels, global_step
 from auditor.checks.vendor_codes import global_permission_codes
-from auditor.model import Finding, Gap, Level, LevelSource, Option, Severity, Status, fingerprint
+from auditor.model import Finding, Gap, Level, LevelSource, Option, Status, fingerprint
 
 _WINS = "A global permission of a user wins over the role, even where it is lower."
 
@@ -46,7 +47,7 @@ def _finding(bound: Bound, info: CheckInfo, row: Row, levels: tuple[Option, Leve
         requirement=requirement,
         baseline=baseline.id,
         status=Status.FAIL,
-        severity=row.requirement.severity or (Severity.MEDIUM if gap is Gap.EXCESS else info.severity),
+        severity=row_severity(row.requirement, gap),
         title=f"A global permission of '{bound.user_text}' sets {label} to {held.value}, {needed.value} is needed",
         expected=row.expected,
         actual=held.value,

@@ -7,27 +7,36 @@ from auditor.checks import CHECKS
 from auditor.checks.base import Case
 from auditor.checks.distance import distances
 from auditor.checks.tokens import token_verdicts
-from auditor.model import AccountResult, Baseline, Finding, ProbeRow, Scope, Snapshot
+from auditor.checks.waiving import waive
+from auditor.model import AccountResult, Baseline, Finding, ProbeRow, Scope, Snapshot, Waivers
+
+_NO_WAIVERS = Waivers()
 
 
 def judge(
-    snapshot: Snapshot, baselines: tuple[Baseline, ...], scope: Scope, probe: tuple[ProbeRow, ...] = ()
+    snapshot: Snapshot,
+    baselines: tuple[Baseline, ...],
+    scope: Scope,
+    probe: tuple[ProbeRow, ...] = (),
+    waivers: Waivers = _NO_WAIVERS,
 ) -> AccountResult:
     """Everything that is to be said of *snapshot*; the same for the same arguments, whenever it is asked.
 
     Nothing that an account holds makes it raise. The ids of *baselines* must differ. *probe* is what the integration's
-    own token was answered, if it was tried.
+    own token was answered, if it was tried. *waivers* that concern the account are laid over what failed.
     """
     case = Case(snapshot, baselines, scope, load_catalog(), probe)
-    findings = [finding for check in CHECKS for finding in check.judge(case)]
+    asked = [check for check in CHECKS if check.info.id not in scope.skipped_checks]
+    findings, watched = waive([each for check in asked for each in check.judge(case)], waivers, snapshot, scope)
     return AccountResult(
         snapshot=snapshot,
         baselines=baselines,
         scope=scope,
-        findings=tuple(sorted(findings, key=_order)),
+        findings=tuple(sorted((*findings, *watched), key=_order)),
         distances=distances(case),
         tokens=token_verdicts(case, findings),
         probe=probe,
+        waivers=waivers,
     )
 
 

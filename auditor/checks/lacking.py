@@ -24,6 +24,7 @@ _EXPORTS = {
     "Internal ID, Name, Email, Global Permission and Global Permission Level.",
     Table.FEATURES: "Give the list of features that are switched on, or say --assume KEY=yes or no.",
 }
+_NO_FILE = "No exported file gives the {table}: read the account live, with --config."
 _LIVE = "See under coverage what the account answered, let the auditor's role read {table}, and run the audit again."
 
 
@@ -45,4 +46,6 @@ def lack_of(snapshot: Snapshot, table: Table) -> Lack | None:
 
 def way_out(snapshot: Snapshot, table: Table) -> str:
     """What to give so that *table* can be judged."""
-    return _EXPORTS[table] if snapshot.source == "files" else _LIVE.format(table=table.value)
+    if snapshot.source == "files":
+        return _EXPORTS.get(table, _NO_FILE.format(table=table.value))
+    return _LIVE.format(table=table.value)

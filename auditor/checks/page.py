@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from textwrap import wrap
 
-from auditor.checks import CHECKS
+from auditor.checks import INFOS
 
 _HEAD = """\
 # How the checks decide
@@ -24,13 +24,18 @@ A finding's id is made of account, check, subject and requirement, so that it is
 def page() -> str:
     """The page as Markdown."""
     parts = [_HEAD]
-    for check in CHECKS:
-        info = check.info
+    for info in INFOS:
         rows = (
             ("What", info.what),
             ("Why it matters", info.why),
             ("Severity of a failure", f"{info.severity.value}. {info.severity_reason}"),
             ("Source, and how sure", info.source),
+            ("Codes", info.codes),
+            ("Fix", info.fix),
+            (
+                "Switching it off",
+                f"`--skip-check {info.id}`; every report says so." if not info.needed else "Not possible.",
+            ),
         )
         body = "\n\n".join("\n".join(wrap(f"**{name}.** {text}", 120)) for name, text in rows)
         parts.append(f"## {info.title} (`{info.id}`)\n\n{body}\n")

@@ -24,6 +24,9 @@ INFO = CheckInfo(
     severity_reason="A refusal stops the integration, whatever the tables say.",
     source="NetSuite's own answer, read over SOAP. Which permission opens which record: the vendor's pages and the "
     "names of both, confirmed by NetSuite's documentation for deleted records alone; a refusal names it.",
+    codes="Those that the vendor's pages name for the permission that opens the record.",
+    fix="The permission that NetSuite names; or, where the tables say that the role has it, the token's own role, its "
+    "user's global permissions, the feature, the role's restrictions.",
 )
 
 _STATUS = {
@@ -48,12 +51,35 @@ class ProbeView:
     info = INFO
 
     def judge(self, case: Case) -> Iterator[Finding]:
-        said = _TablesSay(case)
+        tables = _Tables(case)
         for row in case.probe:
-            yield _finding(case, row, said.level(row.permission), said.roles)
+            yield _finding(case, row, tables.say(row.permission))
 
 
-class _TablesSay:
+class _Said(Struct, frozen=True):
+    """What the tables say of one permission: each role of a usable token with the level that the token's user holds."""
+
+    held: tuple[tuple[str, Level], ...]
+    whole: bool
+    """They say it of every usable token. Which of several was tried is not known."""
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels, lowest first; none if one of them cannot be told."""
+        return tuple(sorted({level for _, level in self.held})) if self.whole else ()
+
+    @property
+    def words(self) -> str:
+        named = " or ".join(level.value for level in self.levels)
+        return f"say {named}{', by token' if len(self.levels) > 1 else ''}" if named else "do not say"
+
+    def below(self, needed: Level) -> str:
+        """The roles that are to be raised: those too low, or all of them if that cannot be told."""
+        names = sorted({name for name, level in self.held if level < needed or not self.levels})
+        return " or ".join(f"'{name}'" for name in names) or "the integration's role"
+
+
+class _Tables:
     """The levels that the integration's usable tokens hold by the tables."""
 
     def __init__(self, case: Case) -> None:
@@ -64,14 +90,17 @@ class _TablesSay:
             if token.usable is not False
         }
         bound = [(token, case.identities.role(token.role)) for token in tokens.values()]
-        self._resolved = all(not isinstance(role, Unresolved) for _, role in bound)
-        self._holdings = [case.token_holding(token, role) for token, role in bound if not isinstance(role, Unresolved)]
-        self.roles = sorted({role_name(role) for _, role in bound if not isinstance(role, Unresolved)})
+        self._resolved = bool(bound) and all(not isinstance(role, Unresolved) for _, role in bound)
+        self._holdings = [
+            (role_name(role), case.token_holding(token, role))
+            for token, role in bound
+            if not isinstance(role, Unresolved)
+        ]
 
-    def level(self, permission: str) -> Level | None:
-        """The level that they all hold; None if it cannot be told or they differ: which one was tried is not known."""
-        levels = {holding.level(permission) for holding in self._holdings}
-        return levels.pop() if self._resolved and len(levels) == 1 else None
+    def say(self, permission: str) -> _Said:
+        levels = [(name, holding.level(permission)) for name, holding in self._holdings]
+        whole = self._resolved and all(level is not None for _, level in levels)
+        return _Said(tuple((name, level or Level.NONE) for name, level in levels), whole)
 
 
 class _View(Struct, frozen=True):
@@ -81,17 +110,16 @@ class _View(Struct, frozen=True):
     reason: str
     remedy: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    consequence: bool = False
 
 
-def _finding(case: Case, row: ProbeRow, held: Level | None, roles: list[str]) -> Finding:
+def _finding(case: Case, row: ProbeRow, said: _Said) -> Finding:
     account = case.snapshot.account
     subject = account_subject(account)
     requirement = f"probe:{row.record}"
-    needed = _least(case, row.permission)
     status = _STATUS[row.outcome]
-    view = _view(case, row, held, needed, roles)
-    counted = f", {row.count} records" if row.count is not None else ""
-    table = f"the tables say {held.value}" if held else "the tables do not say"
+    view = _view(case, row, said, _least(case, row.permission))
+    counted = f", {row.count} record{'' if row.count == 1 else 's'}" if row.count is not None else ""
     return Finding(
         id=fingerprint(account, INFO.id, subject, requirement),
         account=account,
@@ -102,7 +130,7 @@ def _finding(case: Case, row: ProbeRow, held: Level | None, roles: list[str]) ->
         severity=INFO.severity,
         title=view.title,
         expected=f"NetSuite gives the integration {row.record}",
-        actual=f"{row.outcome.value}{counted}; {table}",
+        actual=f"{row.outcome.value}{counted}; the tables {said.words}",
         reason=view.reason,
         permission=row.permission,
         permission_label=case.catalog.label(row.permission),
@@ -110,35 +138,61 @@ def _finding(case: Case, row: ProbeRow, held: Level | None, roles: list[str]) ->
         codes=row.codes if status is Status.FAIL else (),
         remedy=view.remedy,
         notes=view.notes,
+        consequence=view.consequence,
     )
 
 
-def _view(case: Case, row: ProbeRow, held: Level | None, needed: Level, roles: list[str]) -> _View:
+def _view(case: Case, row: ProbeRow, said: _Said, needed: Level) -> _View:
     label = case.catalog.label(row.permission)
     match row.outcome:
         case ProbeOutcome.ALLOWED:
             note = (
                 f"The tables give {label} at {Level.NONE.value}: another permission may open this record too, or the "
+                "token that was tried has another role than the one that was audited."
             )
-            note += "token that was tried has another role than the one that was audited."
-            return _View(
-                f"The integration may read {row.record}", "", (), (note,) if held is not None and held < needed else ()
-            )
+            odd = bool(said.levels) and said.levels[-1] < needed
+            return _View(f"The integration may read {row.record}", "", (), (note,) if odd else ())
         case ProbeOutcome.EMPTY | ProbeOutcome.FAILED:
-            return _View(f"Whether the integration may read {row.record} cannot be told", row.detail, (_TRY_AGAIN,))
+            return _View(f"Whether the integration may read {row.record} cannot be told", row.detail, _ways_on(row))
     words = f"NetSuite's words: {row.detail}"
-    if held is not None and held >= needed:
-        title = f"The table says {held.value}, NetSuite says no: the integration may not read {row.record}"
+    if said.levels and said.levels[0] >= needed:
+        named = " or ".join(level.value for level in said.levels)
+        title = f"The table says {named}, NetSuite says no: the integration may not read {row.record}"
         return _View(title, words, _LOOK_ELSEWHERE)
-    role = " or ".join(f"'{name}'" for name in roles) or "the integration's role"
-    subtab = case.catalog.subtab(row.permission)
+    title = f"NetSuite refuses the integration {row.record}"
+    if said.levels and _asked(case, row.permission):
+        step = f"Mend role {said.below(needed)}: the findings about it and its tokens have the steps."
+        return _View(title, words, (step,), _several(said), consequence=True)
     steps = (
         MANAGE_ROLES,
-        f"Click Edit beside the role {role}.",
-        f"On the Permissions tab, sub-tab {subtab}, set {label} to {needed.value} or to what the baseline asks.",
+        f"Click Edit beside the role {said.below(needed)}.",
+        f"On the Permissions tab, sub-tab {case.catalog.subtab(row.permission)}, set {label} to {needed.value} or to "
+        "what the baseline asks.",
         SAVE,
     )
-    return _View(f"NetSuite refuses the integration {row.record}", words, steps)
+    return _View(title, words, steps, _several(said))
+
+
+def _asked(case: Case, permission: str) -> bool:
+    """Whether a baseline asks for *permission* in this account, so that its lack has a finding of its own."""
+    return any(
+        option.permission == permission
+        for baseline in case.baselines
+        for requirement in baseline.requirements
+        if not requirement.retired and case.conditions.applies(requirement.when)
+        for option in requirement.options
+    )
+
+
+def _ways_on(row: ProbeRow) -> tuple[str, ...]:
+    return (row.remedy, _TRY_AGAIN) if row.remedy else (_TRY_AGAIN,)
+
+
+def _several(said: _Said) -> tuple[str, ...]:
+    if not said.levels or said.levels[0] == said.levels[-1]:
+        return ()
+    each = ", ".join(f"'{name}' {level.value}" for name, level in sorted(set(said.held)))
+    return (f"The integration has several usable tokens ({each}), and which of them was tried is not known here.",)
 
 
 def _least(case: Case, permission: str) -> Level:

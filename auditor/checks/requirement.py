@@ -6,7 +6,17 @@ from msgspec import Struct
 
 from auditor.checks.condition import Conditions
 from auditor.checks.effective import Holding
-from auditor.model import Comparison, Gap, Level, Option, Requirement, Status
+from auditor.model import Comparison, Gap, Level, Option, Requirement, Severity, Status
+
+OF_A_GAP = Severity.HIGH
+"""A missing or too low level stops the integration."""
+OF_AN_EXCESS = Severity.MEDIUM
+"""It stops nothing, and gives away more than is needed."""
+
+
+def row_severity(requirement: Requirement, gap: Gap | None) -> Severity:
+    """How much a row matters that is not met: what the baseline says of it, else by the kind of gap."""
+    return requirement.severity or (OF_AN_EXCESS if gap is Gap.EXCESS else OF_A_GAP)
 
 
 class Outcome(Struct, frozen=True):

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from auditor.checks.base import Case, CheckInfo
 from auditor.checks.lacking import way_out
+from auditor.checks.requirement import OF_A_GAP
 from auditor.checks.role_activity import role_activity
 from auditor.checks.role_row import RoleRows
 from auditor.checks.selection import Selection, named_with_option
 from auditor.checks.subjects import account_subject, role_subject
 from auditor.checks.texts import another_role, shown
-from auditor.model import Baseline, Finding, Role, Severity, Status, Table, fingerprint
+from auditor.model import Baseline, Finding, Role, Status, Table, fingerprint
 
 INFO = CheckInfo(
     id="role-levels",
@@ -20,12 +21,18 @@ INFO = CheckInfo(
     "the baseline is exact, more than asked. A role that is judged must also be active.",
     why="An integration can do no more than its role lets it. One level below what the vendor asks is enough to make a "
     "sync or an export fail, often with a message that names something else.",
-    severity=Severity.HIGH,
+    severity=OF_A_GAP,
     severity_reason="A missing or too low level stops the integration. More than an exact baseline asks stops nothing "
     "and gives away more than is needed, so it is of medium severity. A row of a baseline may say otherwise.",
     source="The vendor's page named with each baseline. Levels and their order: NetSuite's documentation, documented. "
     "Levels offered by each permission: Oracle's published permission list, documented; real roles hold levels "
     "outside it.",
+    codes="Those of the baseline's row: Expensify's NS0384 for the rows of its sync, and beside it NS0565, NS0739, "
+    "NS0634, NS0377, NS0844 or NS0469 where a page of the vendor names the permission; NS0159, NS0445, NS0056 and "
+    "others for the rows of expensify-exports.",
+    fix="Setup > Users/Roles > Manage Roles, the role, Edit, Permissions, the sub-tab: set the level that the row "
+    "asks. For many roles: the mass update by permission.",
+    needed=True,
 )
 
 
@@ -124,7 +131,7 @@ def _looked_for(baseline: Baseline) -> str:
     sought = []
     if baseline.connection == "tba" and baseline.applications:
         sought.append(f"the role on a usable access token of {', '.join(baseline.applications)}")
-    if names := (*baseline.role_names, *baseline.role_scriptids):
+    if names := baseline.roles_named:
         sought.append(f"a role called {' or '.join(names)}")
     return f"Looked for: {'; '.join(sought)}." if sought else "The baseline names no application and no role."
 

@@ -8,10 +8,10 @@ from auditor.checks.base import Case, CheckInfo
 from auditor.checks.condition import undecided
 from auditor.checks.effective import RoleHolding
 from auditor.checks.lacking import Lack
-from auditor.checks.requirement import Outcome, judge_requirement
+from auditor.checks.requirement import Outcome, judge_requirement, row_severity
 from auditor.checks.rows import Row, offered_only
 from auditor.checks.subjects import role_subject
-from auditor.checks.texts import NOT_ADMINISTRATOR, SAVE, another_role, open_role, role_name, role_number
+from auditor.checks.texts import NOT_ADMINISTRATOR, SAVE, another_role, open_role, role_name, role_number, shown
 from auditor.model import (
     Baseline,
     Finding,
@@ -20,10 +20,10 @@ from auditor.model import (
     LevelChange,
     LevelSource,
     Role,
-    Severity,
     Status,
     Subject,
     fingerprint,
+    folded,
 )
 
 
@@ -63,7 +63,7 @@ class RoleRows:
             requirement=row.name,
             baseline=self._baseline.id,
             status=status,
-            severity=requirement.severity or (Severity.MEDIUM if outcome.gap is Gap.EXCESS else self._info.severity),
+            severity=row_severity(requirement, outcome.gap),
             title=_title(role_name(holding.role), row, outcome),
             expected=row.expected,
             actual=_actual(row, outcome, holding),
@@ -140,6 +140,9 @@ class RoleRows:
             notes = (*notes, *holding.missing_notes)
         if level is Level.NONE and holding.source(option.permission) is LevelSource.ROLE:
             notes = (*notes, "The role has a row for it at None, which is the same as no row.")
+        ours = {"", folded(option.permission), folded(row.labels[option.permission])}
+        if outcome.status is Status.FAIL and folded(option.label) not in ours:
+            notes = (*notes, f"The vendor calls this permission {shown(option.label)}.")
         return (*notes, row.requirement.note) if row.requirement.note else notes
 
 

@@ -42,11 +42,14 @@ def names_role(baseline: Baseline, role: Role) -> bool | None:
     """
     names = {folded(name) for name in baseline.role_names}
     scriptids = {folded(scriptid) for scriptid in baseline.role_scriptids}
-    if not names and not scriptids:
+    if not baseline.roles_named:
         return True
     if folded(role.scriptid or "") in scriptids or (role.name and folded(role.name) in names):
         return True
-    return None if not role.name or (scriptids and not role.scriptid) else False
+    if role.id and role.id in baseline.role_ids:
+        return True
+    lacking = (names and not role.name) or (scriptids and not role.scriptid) or (baseline.role_ids and not role.id)
+    return None if lacking else False
 
 
 def named_with_option(text: str, roles: Iterable[Role]) -> list[Role]:
@@ -97,7 +100,7 @@ def _on_tokens(reasons: dict[str, list[str]], usable: list[AccessToken], directo
 
 
 def _by_name(reasons: dict[str, list[str]], roles: Iterable[Role], baseline: Baseline) -> None:
-    if baseline.role_names or baseline.role_scriptids:
+    if baseline.roles_named:
         for role in roles:
             if names_role(baseline, role):
                 reasons.setdefault(role.key, []).append("its name or script id is one that the baseline names")

@@ -38,7 +38,7 @@ def open_role(role: Role) -> tuple[str, str]:
 
 def another_role(role: Role, baseline: Baseline) -> tuple[str, ...]:
     """The steps where a token leads to a role that the baseline does not name: that role is not to be widened."""
-    wanted = " or ".join((*baseline.role_names, *baseline.role_scriptids))
+    wanted = " or ".join(baseline.roles_named)
     return (
         f"An access token of the integration is bound to this role, and the baseline names {wanted}. Bind the token to "
         "that one instead: the finding about the token has the steps.",

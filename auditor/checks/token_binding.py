@@ -15,6 +15,7 @@ from auditor.checks.texts import shown
 from auditor.checks.token_identity import assigned, bound_role, role_active, user_active
 from auditor.checks.token_levels import effective_levels, token_levels
 from auditor.checks.token_state import application_has_token, token_active
+from auditor.checks.token_user import expected_user
 from auditor.checks.vendor_codes import binding_codes
 from auditor.model import Baseline, Finding, Severity, Status, Subject, SubjectKind, Table, fingerprint
 
@@ -31,6 +32,11 @@ INFO = CheckInfo(
     "is not critical; that holds for an application without any active token too.",
     source="NetSuite's documentation of token-based authentication and of global permissions, documented; causes and "
     "codes: the vendor's pages named with each baseline.",
+    codes="NS0384 for a token that cannot do its work; NS0565 and NS0739 where a global permission lowers SOAP Web "
+    "Services or the token permissions; for levels those of the baseline's rows.",
+    fix="Bind a new token to the right user and role and enter it at the vendor; or give the role back to the user, "
+    "make user, role or token active again, or take the global permission away: each finding has the steps.",
+    needed=True,
 )
 
 
@@ -65,6 +71,8 @@ def _chain(bound: Bound) -> Iterator[Finding]:
     yield _finding(case, baseline, bound.subject, token_active(bound))
     if bound.token.usable is False:
         return
+    if baseline.users:
+        yield _finding(case, baseline, bound.subject, expected_user(bound))
     for link in (bound_role, role_active, user_active, assigned):
         yield _finding(case, baseline, bound.subject, link(bound))
     if isinstance(bound.role, Unresolved):
@@ -121,7 +129,7 @@ def _finding(case: Case, baseline: Baseline, subject: Subject, link: Link) -> Fi
         requirement=requirement,
         baseline=baseline.id,
         status=status,
-        severity=INFO.severity,
+        severity=link.severity or INFO.severity,
         title=title,
         expected=link.expected,
         actual=link.actual,
@@ -134,4 +142,4 @@ def _finding(case: Case, baseline: Baseline, subject: Subject, link: Link) -> Fi
 
 
 def _codes(baseline: Baseline, link: Link) -> tuple[str, ...]:
-    return link.codes if link.codes is not None else binding_codes(baseline)
+    return link.codes if link.codes is not None else binding_codes(baseline, link.requirement)

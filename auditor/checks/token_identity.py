@@ -26,7 +26,7 @@ def employee_steps(bound: Bound, *steps: str) -> tuple[str, ...]:
 
 def bound_role(bound: Bound) -> Link:
     """The token's role is one that the baseline names. The id on the token decides; a name that two bear does not."""
-    wanted = " or ".join((*bound.baseline.role_names, *bound.baseline.role_scriptids))
+    wanted = " or ".join(bound.baseline.roles_named)
     status, reason, notes = _is_named(bound)
     bond = f"Bound to role '{bound.role_text}'"
     titles = {
@@ -53,12 +53,13 @@ def bound_role(bound: Bound) -> Link:
 def _is_named(bound: Bound) -> tuple[Status, str, tuple[str, ...]]:
     """Whether the baseline names the token's role; why; and what to note."""
     role, baseline = bound.role, bound.baseline
-    if not baseline.role_names and not baseline.role_scriptids:
+    if not baseline.roles_named:
         return Status.NOT_APPLICABLE, "The baseline names no role.", ()
     if isinstance(role, Unresolved):
         # Whichever role of that name it is, the name is not one that the baseline knows.
         names = {folded(name) for name in baseline.role_names}
-        another = bound.token.role.name and folded(bound.token.role.name) not in names and not baseline.role_scriptids
+        by_name_alone = not baseline.role_scriptids and not baseline.role_ids
+        another = bound.token.role.name and folded(bound.token.role.name) not in names and by_name_alone
         return (Status.FAIL, "", ()) if another else (Status.UNKNOWN, role.reason, ())
     named = names_role(baseline, role)
     if named:
@@ -127,7 +128,7 @@ def user_active(bound: Bound) -> Link:
     elif user.inactive is None or user.access is None:
         reason = "The list of users does not say both whether the user is inactive and whether the user has access."
     else:
-        status, actual, remedy = Status.PASS, "active, with access", ()
+        status, actual, remedy = Status.PASS, "active, and may log in", ()
         title = f"User '{text}' is active and may log in"
     return Link(
         requirement="user-active",

@@ -10,10 +10,10 @@ from auditor.checks.condition import undecided
 from auditor.checks.effective import Holding
 from auditor.checks.identity import Unresolved
 from auditor.checks.lacking import Lack, way_out
-from auditor.checks.requirement import Outcome, judge_requirement
+from auditor.checks.requirement import Outcome, judge_requirement, row_severity
 from auditor.checks.rows import Row
 from auditor.checks.texts import NOT_ADMINISTRATOR, role_name
-from auditor.model import AccessToken, Baseline, Gap, LevelSource, Option, Role, Status, Table
+from auditor.model import AccessToken, Baseline, Gap, LevelSource, Option, Role, Severity, Status, Table
 
 
 class TokenLevels(Struct, frozen=True):
@@ -53,7 +53,7 @@ def effective_levels(bound: Bound, levels: TokenLevels | Unresolved) -> Link:
     tally = f"{len(levels.those(Status.PASS))} of {len(levels.outcomes)}"
     if open_rows and not failed:
         actual = f"{tally}; {len(open_rows)} cannot be told"
-        return _undecided(bound, _doubt(levels, *open_rows[0]), actual, _codes(open_rows))
+        return _undecided(bound, _doubt(levels, *open_rows[0]), actual, _codes(open_rows), _severity(open_rows))
     return Link(
         requirement="effective-levels",
         status=Status.FAIL if failed else Status.PASS if levels.outcomes else Status.NOT_APPLICABLE,
@@ -64,6 +64,7 @@ def effective_levels(bound: Bound, levels: TokenLevels | Unresolved) -> Link:
         remedy=_fix(bound, levels, failed) if failed else (),
         notes=levels.holding.notes,
         consequence=bool(failed),
+        severity=_severity(failed),
         codes=_codes(failed),
     )
 
@@ -90,7 +91,19 @@ def _codes(rows: list[tuple[Row, Outcome]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for row, _ in rows for code in row.requirement.codes))
 
 
-def _undecided(bound: Bound, doubt: Lack, actual: str, codes: tuple[str, ...] | None = None) -> Link:
+def _severity(rows: list[tuple[Row, Outcome]]) -> Severity | None:
+    """The worst of the rows that count here; the check's own if no row is among them."""
+    severities = [row_severity(row.requirement, outcome.gap) for row, outcome in rows]
+    return max(severities, key=lambda severity: severity.rank, default=None)
+
+
+def _undecided(
+    bound: Bound,
+    doubt: Lack,
+    actual: str,
+    codes: tuple[str, ...] | None = None,
+    severity: Severity | None = None,
+) -> Link:
     return Link(
         requirement="effective-levels",
         status=Status.UNKNOWN,
@@ -100,6 +113,7 @@ def _undecided(bound: Bound, doubt: Lack, actual: str, codes: tuple[str, ...] | 
         reason=doubt.reason,
         remedy=doubt.way_out,
         codes=codes,
+        severity=severity,
     )
 
 

@@ -19,11 +19,14 @@ from auditor.errors import EvidenceError
 from auditor.model import (
     AccountResult,
     Baseline,
+    Carried,
     Confidence,
     Coverage,
+    Drift,
     Finding,
     Note,
     ProbeRow,
+    Resolved,
     RoleDistance,
     Run,
     Scope,
@@ -32,11 +35,13 @@ from auditor.model import (
     Status,
     TokenVerdict,
     Verdict,
+    Waivers,
 )
 
 FORMAT = "netsuite-auditor/findings"
 VERSION = 1
 TOOL = "netsuite-auditor"
+_NO_WAIVERS = Waivers()
 
 Document = TypeVar("Document", bound=Struct)
 
@@ -51,13 +56,17 @@ class Tool(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"passed": "pass"}):
-    """How many findings have which status, and the failed ones by severity, whatever ``--fail-on`` says."""
+    """How many findings have which status, and the failed ones by severity, whatever ``--fail-on`` says.
+
+    ``waived`` ones are among the failed: they keep their status.
+    """
 
     fail: int
     unknown: int
     passed: int
     not_applicable: int
     failed_by_severity: dict[Severity, int]
+    waived: int = 0
 
     @classmethod
     def of(cls, findings: Sequence[Finding]) -> Counts:
@@ -69,6 +78,7 @@ class Counts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rena
             passed=statuses[Status.PASS],
             not_applicable=statuses[Status.NOT_APPLICABLE],
             failed_by_severity={severity: failed[severity] for severity in Severity},
+            waived=sum(finding.status is Status.FAIL and finding.waiver is not None for finding in findings),
         )
 
 
@@ -115,9 +125,13 @@ class FindingsDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     distances: tuple[RoleDistance, ...]
     tokens: tuple[TokenVerdict, ...]
     probe: tuple[ProbeRow, ...]
+    carried: Carried | None
     not_collected: tuple[str, ...]
     notes: tuple[Note, ...]
     findings: tuple[Finding, ...]
+    history_problem: str | None = None
+    drift: Drift | None = None
+    resolved: tuple[Resolved, ...] = ()
 
 
 class FindingsJson:
@@ -145,9 +159,13 @@ class FindingsJson:
                 distances=result.distances,
                 tokens=result.tokens,
                 probe=result.probe,
+                carried=result.carried,
                 not_collected=snapshot.not_collected,
                 notes=snapshot.notes,
                 findings=result.findings,
+                history_problem=result.history_problem,
+                drift=result.drift,
+                resolved=result.resolved,
             )
         )
 
@@ -161,7 +179,9 @@ def read_findings(data: bytes, name: str) -> FindingsDocument:
     return decoded(data, name, FindingsDocument, FORMAT, VERSION)
 
 
-def result_from(document: FindingsDocument, snapshot: Snapshot, baselines: Sequence[Baseline]) -> AccountResult:
+def result_from(
+    document: FindingsDocument, snapshot: Snapshot, baselines: Sequence[Baseline], waivers: Waivers = _NO_WAIVERS
+) -> AccountResult:
     """The result that *document* was written from, without judging again.
 
     *baselines* may hold more than was used, in any order; they are chosen by id.
@@ -184,6 +204,11 @@ def result_from(document: FindingsDocument, snapshot: Snapshot, baselines: Seque
         distances=document.distances,
         tokens=document.tokens,
         probe=document.probe,
+        carried=document.carried,
+        history_problem=document.history_problem,
+        drift=document.drift,
+        resolved=document.resolved,
+        waivers=waivers,
     )
 
 
@@ -248,6 +273,8 @@ def _lines(document: Struct) -> bytes:
     fields = []
     for field in msgspec.structs.fields(document):
         value = getattr(document, field.name)
+        if value == field.default and not value:  # may be left out: version 1 began without it
+            continue
         if isinstance(value, tuple) and value:
             text = b"[\n" + b",\n".join(map(encoder.encode, value)) + b"\n]"
         else:

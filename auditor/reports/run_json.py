@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from auditor.model import AccountFailure, AccountResult, Run, Table, Verdict
+from auditor.model import AccountFailure, AccountResult, Finding, Run, Table, Trend, Verdict
 from auditor.reports.base import account_folder
 from auditor.reports.findings_json import Counts, Tool, decoded, encoded
 
@@ -52,6 +52,9 @@ class RunDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     failed: int
     accounts: tuple[AuditedAccount, ...]
     failures: tuple[AccountFailure, ...]
+    history_problem: str | None = None
+    trend: Trend | None = None
+    differences: tuple[Finding, ...] = ()
 
 
 def read_run(data: bytes, name: str) -> RunDocument:
@@ -82,5 +85,8 @@ class RunJson:
                 failed=len(run.failures),
                 accounts=tuple(AuditedAccount.of(result) for result in run.results),
                 failures=run.failures,
+                history_problem=run.history_problem,
+                trend=run.trend,
+                differences=run.differences,
             )
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from auditor.model import AccountResult, RoleDistance, Run, Status, Table, TokenVerdict
+from auditor.reports.pdf.chains import Chain, chains
+from auditor.reports.pdf.drift import DriftView, drift_view
 from auditor.reports.pdf.evidence import (
     MOST_FILES,
     MOST_NOTES,
@@ -17,8 +19,17 @@ from auditor.reports.pdf.evidence import (
     coverage_rows,
     file_rows,
 )
-from auditor.reports.pdf.findings import MOST_FINDINGS, Section, baseline_name, grouped, section
+from auditor.reports.pdf.findings import (
+    MOST_FINDINGS,
+    Section,
+    baseline_name,
+    grouped,
+    noted_groups,
+    section,
+    waived_groups,
+)
 from auditor.reports.pdf.priorities import Priority, priorities
+from auditor.reports.pdf.token_matrix import TokenMatrixPart, token_matrix
 from auditor.reports.pdf.verdicts import Count, VerdictView, account_verdict, counts
 from auditor.reports.pdf.words import STATUS, Marks, Sign, counted, marks, moment
 
@@ -86,10 +97,17 @@ class AccountView(Struct, frozen=True, kw_only=True):
     baselines_on_page_1: tuple[BaselineView, ...]
     tokens: tuple[TokenRow, ...]
     tokens_left_out: int
+    token_matrix: tuple[TokenMatrixPart, ...]
+    token_matrix_left_out: int
+    """Judged tokens that have no column in it."""
+    chains: tuple[Chain, ...]
+    chains_left_out: int
     tokens_at_a_glance: tuple[TokenRow, ...]
     tokens_beside: str
     """What is to be said of the tokens that the glance does not show."""
     failed: Section
+    noted: Section
+    waived: Section
     unknown: Section
     passed: Section
     not_applicable: Section
@@ -106,20 +124,30 @@ class AccountView(Struct, frozen=True, kw_only=True):
     roles_named: tuple[str, ...]
     assumptions: tuple[tuple[str, str], ...]
     fail_on: str
+    drift: DriftView
+    skipped_checks: tuple[str, ...]
+    expected: tuple[tuple[str, str], ...]
+    waivers: str
+    """The file of waivers with the number of its entries and its digest; empty if there was none."""
 
 
 def account_view(result: AccountResult, run: Run) -> AccountView:
     """Everything of one account, bounded, in the order in which it is printed."""
     groups = grouped(result)
     failed = section(groups[Status.FAIL], MOST_FINDINGS)
-    unknown = section(groups[Status.UNKNOWN], MOST_FINDINGS - failed.total)
-    passed = section(groups[Status.PASS], MOST_FINDINGS - failed.total - unknown.total)
-    room = MOST_FINDINGS - failed.total - unknown.total - passed.total
+    waived = section(waived_groups(result), MOST_FINDINGS - failed.total)
+    noted = section(noted_groups(result), MOST_FINDINGS - failed.total - waived.total)
+    room = MOST_FINDINGS - failed.total - waived.total - noted.total
+    unknown = section(groups[Status.UNKNOWN], room)
+    passed = section(groups[Status.PASS], room - unknown.total)
+    room -= unknown.total + passed.total
     baselines = tuple(baseline_view(baseline) for baseline in result.baselines)
     tokens = tuple(_token_row(token) for token in sorted(result.tokens, key=_concerned_first))
     glance = tuple(token for token in tokens if token.concerned)[:GLANCE_TOKENS]
     failing = {finding.baseline for finding in result.failed()}
     files = file_rows(result)
+    token_chains, chains_left_out = chains(result)
+    levels, levels_left_out = token_matrix(result)
     snapshot = result.snapshot
     return AccountView(
         marks=marks(run, f"Access audit of NetSuite account {result.account}", f"Account {result.account}"),
@@ -127,7 +155,7 @@ def account_view(result: AccountResult, run: Run) -> AccountView:
         taken=moment(snapshot.taken),
         read_from=f"{snapshot.source}: {snapshot.origin}",
         verdict=account_verdict(result),
-        counts=counts(result.findings),
+        counts=counts(result),
         completeness=completeness(result),
         priorities=priorities(result, groups),
         nothing_to_do="Nothing has to be done."
@@ -137,9 +165,15 @@ def account_view(result: AccountResult, run: Run) -> AccountView:
         baselines_on_page_1=baselines[:GLANCE_BASELINES],
         tokens=tokens[:MOST_TOKENS],
         tokens_left_out=max(0, len(tokens) - MOST_TOKENS),
+        token_matrix=levels,
+        token_matrix_left_out=levels_left_out,
+        chains=token_chains,
+        chains_left_out=chains_left_out,
         tokens_at_a_glance=glance,
         tokens_beside=_tokens_beside(result, tokens, len(glance)),
         failed=failed,
+        noted=noted,
+        waived=waived,
         unknown=unknown,
         passed=passed,
         not_applicable=section(groups[Status.NOT_APPLICABLE], room),
@@ -154,7 +188,18 @@ def account_view(result: AccountResult, run: Run) -> AccountView:
         roles_named=result.scope.roles,
         assumptions=tuple((key, "yes" if value else "no") for key, value in sorted(result.scope.assumptions.items())),
         fail_on=result.scope.fail_on.value,
+        drift=drift_view(result, run),
+        skipped_checks=result.scope.skipped_checks,
+        expected=tuple(sorted(result.scope.expected.items())),
+        waivers=_waivers(result),
     )
+
+
+def _waivers(result: AccountResult) -> str:
+    waivers = result.waivers
+    if not waivers.text:
+        return ""
+    return f"{waivers.file}, {counted(len(waivers.entries), 'entry', 'entries')}, SHA-256 {waivers.sha256}"
 
 
 _TOKEN_ORDER = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)

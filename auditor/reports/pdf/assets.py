@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from mimetypes import MimeTypes
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,13 +19,17 @@ class PackagedAssets:
     WeasyPrint goes on over an image inside an SVG all the same, so ``refused`` is to be looked at afterwards.
     """
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
+    def __init__(self, folders: tuple[Path, ...], drawn: Mapping[str, bytes]) -> None:
+        """*drawn*: pictures made for this report, by the address that templates use."""
+        self._drawn = drawn
         self._folders = tuple(folder.resolve() for folder in folders)
         self.base_url = self._folders[-1].as_uri() + "/"
         self.refused: list[str] = []
 
     def __call__(self, url: str) -> URLFetcherResponse:
         name = self._name(url)
+        if name is not None and name in self._drawn:
+            return URLFetcherResponse(url, self._drawn[name], {"Content-Type": "image/svg+xml"})
         if name is not None:
             for folder in self._folders:
                 file = (folder / name).resolve()

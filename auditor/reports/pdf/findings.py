@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from auditor.model import AccountResult, Baseline, Confidence, Finding, Severity, Status, SubjectKind
+from auditor.model import AccountResult, Baseline, Confidence, Finding, Severity, Status, SubjectKind, Waiver
 from auditor.reports.pdf.words import ELSEWHERE, GAP, LEVEL_SOURCE, SUBJECT
 
 MOST_FINDINGS = 2000
@@ -76,13 +76,28 @@ class Section(Struct, frozen=True, kw_only=True):
 
 
 def grouped(result: AccountResult) -> dict[Status, tuple[Group, ...]]:
-    """Every group of every status, the worst first, then by kind, name and id."""
+    """Every group of every status, the worst first, then by kind, name and id. Those that do not count are left out."""
+    return _by_status(result, [each for each in result.findings if each.status is not Status.FAIL] + [*result.failed()])
+
+
+def noted_groups(result: AccountResult) -> tuple[Group, ...]:
+    """The failures below the severity that counts, grouped the same way."""
+    return _by_status(result, result.noted())[Status.FAIL]
+
+
+def waived_groups(result: AccountResult) -> tuple[Group, ...]:
+    """The failures that somebody answers for, grouped the same way."""
+    return _by_status(result, result.waived())[Status.FAIL]
+
+
+def _by_status(result: AccountResult, chosen: Sequence[Finding]) -> dict[Status, tuple[Group, ...]]:
     names = {baseline.id: baseline_name(baseline) for baseline in result.baselines}
     judged: defaultdict[tuple[SubjectKind, str, str], int] = defaultdict(int)
     members: defaultdict[tuple[Status, SubjectKind, str, str], list[Finding]] = defaultdict(list)
     for finding in result.findings:
+        judged[finding.subject.kind, finding.subject.key, finding.baseline] += 1
+    for finding in chosen:
         about = (finding.subject.kind, finding.subject.key, finding.baseline)
-        judged[about] += 1
         members[(finding.status, *about)].append(finding)
     groups: dict[Status, list[Group]] = {status: [] for status in Status}
     for (status, kind, key, baseline), findings in members.items():
@@ -158,8 +173,15 @@ def _row(finding: Finding) -> Row:
         elsewhere=ELSEWHERE.get(finding.source, "") if finding.source else "",
         severity=finding.severity.value,
         codes=" ".join(finding.codes),
-        remarks=(*((finding.reason,) if finding.reason else ()), *finding.notes),
+        remarks=tuple(filter(None, (_waived_by(finding.waiver), finding.reason, *finding.notes))),
     )
+
+
+def _waived_by(waiver: Waiver | None) -> str:
+    if waiver is None:
+        return ""
+    wide = f" The entry covers more than this finding: {waiver.scope}." if waiver.scope else ""
+    return f"Waived through {waiver.expires} by {waiver.owner}, {waiver.ticket}: {waiver.reason}{wide}"
 
 
 def merged_fixes(findings: Iterable[Finding]) -> tuple[Fix, ...]:
@@ -187,11 +209,15 @@ def _merged(remedies: list[tuple[str, ...]]) -> tuple[str, ...]:
     while begin < shortest and all(remedy[begin] == first[begin] for remedy in remedies):
         begin += 1
     end = 0
-    while end < shortest - begin and all(remedy[-1 - end] == first[-1 - end] for remedy in remedies):
+    # One that ends where the common beginning does says nothing of how the others end.
+    longer = [remedy for remedy in remedies if len(remedy) > begin]
+    room = min((len(remedy) for remedy in longer), default=begin) - begin
+    while end < room and all(remedy[-1 - end] == longer[0][-1 - end] for remedy in longer):
         end += 1
     between: list[str] = []
-    for remedy in remedies:
+    for remedy in longer:
         # A step that another remedy has given is not said again; one that this remedy takes twice is.
         given = set(between)
         between += [step for step in remedy[begin : len(remedy) - end] if step not in given]
-    return (*first[:begin], *between, *first[len(first) - end :])
+    ending = longer[0][len(longer[0]) - end :] if end else ()
+    return (*first[:begin], *between, *ending)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -11,13 +10,21 @@ from auditor.model import AccountResult, Baseline, Finding, Status, SubjectKind
 from auditor.reports.pdf.findings import baseline_name
 from auditor.reports.pdf.words import STATUS, Sign
 
-MOST_ACCOUNTS = 120
-"""Columns of the matrix in all; the accounts that come first are those with most failures."""
+MOST_ACCOUNTS = 40
+"""Columns of the matrix in all; the accounts that come first are those with most failures.
+
+A column takes a MiB while it is laid out, and the workbook of the run has them all.
+"""
 
 _ACCOUNTS_ACROSS = 20
 _LONGEST_HEADING = 24
+_ROWS_ON_A_PAGE = 24
+"""So many rows fit on a page even where each has two lines."""
 _BY_RANK = (Status.NOT_APPLICABLE, Status.PASS, Status.UNKNOWN, Status.FAIL)
 _NOT_HELD = Sign("", "total")
+
+Key = tuple[str, str]
+"""Baseline and requirement."""
 
 
 class MatrixRow(Struct, frozen=True, kw_only=True):
@@ -40,53 +47,91 @@ class MatrixPart(Struct, frozen=True, kw_only=True):
     continued: bool
 
     @property
+    def fits(self) -> bool:
+        """It is short enough to be kept on one page; a longer one kept whole would leave its title alone on a page."""
+        return len(self.rows) <= _ROWS_ON_A_PAGE
+
+    @property
     def heading(self) -> int:
         """Height of the turned account ids, in millimetres."""
         return 4 + max(min(len(account), _LONGEST_HEADING) for account in self.accounts) * 3 // 2
 
 
-def matrix(results: tuple[AccountResult, ...]) -> tuple[MatrixPart, ...]:
+def matrix(results: Iterable[AccountResult]) -> tuple[MatrixPart, ...]:
     """Every baseline in parts of so many accounts; *results* in the order of their columns.
 
     Findings that belong to no baseline stand in a part of their own, the last.
     """
-    import pandas as pd
-
-    found = pd.DataFrame.from_records(
-        [
-            (finding.baseline, finding.requirement, result.account, _BY_RANK.index(finding.status))
-            for result in results
-            for finding in result.findings
-        ],
-        columns=["baseline", "requirement", "account", "rank"],
-    )
-    if found.empty:
-        return ()
-    worst = found.pivot_table(index=["baseline", "requirement"], columns="account", values="rank", aggfunc="max")
-    worst = worst.reindex(columns=[result.account for result in results])
-    ranks = {
-        (str(baseline), str(requirement)): [int(rank) for rank in row]
-        for (baseline, requirement), row in zip(worst.index, worst.fillna(-1).to_numpy(), strict=True)
-    }
-    return tuple(_parts(ranks, results))
+    gathered = _Gathered()
+    for result in results:
+        gathered.add(result)
+    return tuple(_parts(gathered))
 
 
-def _parts(ranks: dict[tuple[str, str], list[int]], results: tuple[AccountResult, ...]) -> Iterator[MatrixPart]:
-    shown = results[:MOST_ACCOUNTS]
-    labels = _labels(results)
-    baselines = {baseline.id: baseline for result in results for baseline in result.baselines}
-    for baseline in sorted({each for each, _ in ranks}, key=lambda each: (each not in baselines, each)):
-        keys = _in_order([key for key in ranks if key[0] == baseline], baselines.get(baseline))
-        held = [any(ranks[key][column] >= 0 for key in keys) for column in range(len(shown))]
-        columns = [column for column, each in enumerate(held) if each]
+class _Gathered:
+    """What the matrix shows of all results, gathered one by one: a byte for each requirement and account."""
+
+    def __init__(self) -> None:
+        self.accounts: list[str] = []
+        self.baselines: dict[str, Baseline] = {}
+        self._worst: dict[Key, bytearray] = {}
+        """By account: 0 where the requirement was not held against it, else one more than the rank of its worst."""
+        self._first: dict[Key, Finding] = {}
+        self._differing: set[Key] = set()
+        """Requirements that do not expect the same of everyone."""
+
+    def add(self, result: AccountResult) -> None:
+        column = len(self.accounts)
+        self.accounts.append(result.account)
+        self.baselines |= {baseline.id: baseline for baseline in result.baselines}
+        for finding in result.findings:
+            key = finding.baseline, finding.requirement
+            if self._first.setdefault(key, finding).expected != finding.expected:
+                self._differing.add(key)
+            row = self._worst.setdefault(key, bytearray())
+            row.extend(bytes(column + 1 - len(row)))
+            row[column] = max(row[column], _BY_RANK.index(finding.status) + 1)
+
+    @property
+    def asked(self) -> tuple[Key, ...]:
+        return tuple(self._worst)
+
+    def worst(self, key: Key, column: int) -> Status | None:
+        row = self._worst[key]
+        return _BY_RANK[row[column] - 1] if column < len(row) and row[column] else None
+
+    def failed_in(self, key: Key) -> int:
+        return self._worst[key].count(_BY_RANK.index(Status.FAIL) + 1)
+
+    def label(self, key: Key) -> tuple[str, str]:
+        """What people call a requirement, and the level asked.
+
+        Where no level is asked it is the text of what is expected, if that is the same for everyone.
+        """
+        first = self._first[key]
+        if first.expected_level and (first.permission_label or first.permission):
+            # The same level may be asked of the role and, by another check, of the token.
+            about = "" if first.subject.kind is SubjectKind.ROLE else f" ({first.subject.kind.value})"
+            return (first.permission_label or first.permission) + about, first.expected_level.value
+        if key not in self._differing:
+            return first.expected[:1].upper() + first.expected[1:], ""
+        return first.requirement.removeprefix(f"{first.baseline}:"), ""
+
+
+def _parts(gathered: _Gathered) -> Iterator[MatrixPart]:
+    shown = gathered.accounts[:MOST_ACCOUNTS]
+    baselines = gathered.baselines
+    for baseline in sorted({each for each, _ in gathered.asked}, key=lambda each: (each not in baselines, each)):
+        keys = _in_order([key for key in gathered.asked if key[0] == baseline], baselines.get(baseline))
+        columns = [column for column in range(len(shown)) if any(gathered.worst(key, column) for key in keys)]
         width = _even(len(columns))
         name = baseline_name(baselines[baseline]) if baseline in baselines else baseline or "Other requirements"
         for start in range(0, len(columns), width):
             across = columns[start : start + width]
             yield MatrixPart(
                 baseline=name,
-                accounts=tuple(shown[column].account[:_LONGEST_HEADING] for column in across),
-                rows=tuple(_row(labels[key], ranks[key], across) for key in keys),
+                accounts=tuple(shown[column][:_LONGEST_HEADING] for column in across),
+                rows=tuple(_row(gathered, key, across) for key in keys),
                 continued=start > 0,
             )
 
@@ -97,40 +142,18 @@ def _even(columns: int) -> int:
     return -(-columns // parts) if parts else _ACCOUNTS_ACROSS
 
 
-def _row(label: tuple[str, str], ranks: list[int], across: list[int]) -> MatrixRow:
-    what, level = label
+def _row(gathered: _Gathered, key: Key, across: list[int]) -> MatrixRow:
+    what, level = gathered.label(key)
+    found = [gathered.worst(key, column) for column in across]
     return MatrixRow(
         what=what,
         level=level,
-        failed_in=sum(_BY_RANK[rank] is Status.FAIL for rank in ranks if rank >= 0),
-        signs=tuple(STATUS[_BY_RANK[ranks[column]]] if ranks[column] >= 0 else _NOT_HELD for column in across),
+        failed_in=gathered.failed_in(key),
+        signs=tuple(STATUS[status] if status else _NOT_HELD for status in found),
     )
 
 
-def _in_order(keys: list[tuple[str, str]], baseline: Baseline | None) -> list[tuple[str, str]]:
+def _in_order(keys: list[Key], baseline: Baseline | None) -> list[Key]:
     """The rows of a baseline in its own order, then what else was held against it."""
     order = {f"{baseline.id}:{row.id}": number for number, row in enumerate(baseline.requirements)} if baseline else {}
     return sorted(keys, key=lambda key: (order.get(key[1], len(order)), key[1]))
-
-
-def _labels(results: tuple[AccountResult, ...]) -> dict[tuple[str, str], tuple[str, str]]:
-    """For each requirement what people call it, and the level asked.
-
-    Where no level is asked it is the text of what is expected, if that is the same for everyone.
-    """
-    findings: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for result in results:
-        for finding in result.findings:
-            findings[(finding.baseline, finding.requirement)].append(finding)
-    return {key: _label(found) for key, found in findings.items()}
-
-
-def _label(findings: list[Finding]) -> tuple[str, str]:
-    first = findings[0]
-    if first.expected_level and (first.permission_label or first.permission):
-        # The same level may be asked of the role and, by another check, of the token.
-        about = "" if first.subject.kind is SubjectKind.ROLE else f" ({first.subject.kind.value})"
-        return (first.permission_label or first.permission) + about, first.expected_level.value
-    if len({finding.expected for finding in findings}) == 1:
-        return first.expected[:1].upper() + first.expected[1:], ""
-    return first.requirement.removeprefix(f"{first.baseline}:"), ""

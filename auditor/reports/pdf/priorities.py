@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, structs
 
-from auditor.model import AccountResult, LevelChange, State, Status
+from auditor.model import AccountResult, Finding, LevelChange, State, Status
 from auditor.reports.pdf.findings import Group, merged_fixes
 from auditor.reports.pdf.words import counted, shown
 
@@ -33,7 +33,7 @@ def priorities(result: AccountResult, groups: dict[Status, tuple[Group, ...]]) -
     failing = sorted((group for group in failing if group.size), key=lambda group: (-group.severity.rank, -group.size))
     found = [_mend(group) for group in failing]
     if len(found) < MOST:
-        found += _supply(groups[Status.UNKNOWN])
+        found += _supply(result.undecided())
     if len(found) < MOST:
         found += _read_again(result)
     return tuple(found[:MOST])
@@ -75,9 +75,9 @@ def _verb(changes: Sequence[LevelChange]) -> str:
     return "Lower" if all(change.to_level < change.from_level for change in changes) else "Change"
 
 
-def _supply(groups: Sequence[Group]) -> Iterator[Priority]:
-    """What would decide most of what is unknown, first."""
-    waiting = merged_fixes(finding for group in groups for finding in group.findings)
+def _supply(undecided: Sequence[Finding]) -> Iterator[Priority]:
+    """What would decide most of what is unknown and counts, first."""
+    waiting = merged_fixes(undecided)
     for fix in sorted(waiting, key=lambda each: -len(each.rows)):
         what = f"Supply what is missing to decide {counted(len(fix.rows), 'requirement')}"
         yield Priority(what=what, subject="", key="", details=_in_brief(fix.steps, _MOST_STEPS), codes="")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from auditor.model import AccountResult, Run
+from auditor.reports.findings_json import FindingsJson
 from auditor.reports.pdf.account import account_view
 from auditor.reports.pdf.summary import summary_view
-from auditor.reports.pdf.typeset import Typesetter
+from auditor.reports.pdf.typeset import Embedded, Typesetter
+from auditor.reports.pdf.words import shown
+from auditor.reports.run_json import RunJson
 
 
 class AccountPdf:
@@ -15,9 +18,13 @@ class AccountPdf:
 
     filename = "report.pdf"
 
-    def __init__(self, templates: Path | None = None) -> None:
-        """*templates*: a folder of one's own templates and assets, which win over those that ship."""
+    def __init__(self, templates: Path | None = None, *, archive: bool = False) -> None:
+        """*templates*: a folder of one's own templates and assets, which win over those that ship.
+
+        *archive*: PDF/A-3 with ``findings.json`` inside, in place of PDF/UA-1.
+        """
         self._typesetter = Typesetter(templates)
+        self._archive = archive
 
     def render(self, result: AccountResult, run: Run) -> bytes:
         """The PDF's bytes.
@@ -25,7 +32,16 @@ class AccountPdf:
         Raises:
             ReportError: a template is at fault, or Pango is not installed.
         """
-        return self._typesetter.pdf("report.html.j2", account_view(result, run))
+        view = account_view(result, run)
+        embedded = None
+        if self._archive:
+            embedded = Embedded(
+                name=FindingsJson.filename,
+                data=FindingsJson().render(result, run),
+                about=f"Every finding of account {shown(result.account, 60)}, for machines",
+                created=run.started,
+            )
+        return self._typesetter.pdf("report.html.j2", view, embedded=embedded)
 
 
 class SummaryPdf:
@@ -33,9 +49,13 @@ class SummaryPdf:
 
     filename = "summary.pdf"
 
-    def __init__(self, templates: Path | None = None) -> None:
-        """*templates*: a folder of one's own templates and assets, which win over those that ship."""
+    def __init__(self, templates: Path | None = None, *, archive: bool = False) -> None:
+        """*templates*: a folder of one's own templates and assets, which win over those that ship.
+
+        *archive*: PDF/A-3 with ``run.json`` inside, in place of PDF/UA-1.
+        """
         self._typesetter = Typesetter(templates)
+        self._archive = archive
 
     def render(self, run: Run) -> bytes:
         """The PDF's bytes.
@@ -43,4 +63,14 @@ class SummaryPdf:
         Raises:
             ReportError: a template is at fault, or Pango is not installed.
         """
-        return self._typesetter.pdf("summary.html.j2", summary_view(run))
+        view = summary_view(run)
+        embedded = None
+        if self._archive:
+            embedded = Embedded(
+                name=RunJson.filename,
+                data=RunJson().render(run),
+                about="What became of the run and its accounts, for machines",
+                created=run.started,
+            )
+        charts = [chart for chart in (view.chart, view.trend and view.trend.chart) if chart]
+        return self._typesetter.pdf("summary.html.j2", view, charts=charts, embedded=embedded)

@@ -5,18 +5,47 @@ from __future__ import annotations
 import gc
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from auditor.errors import ConfigurationError, ReportError
+from auditor.reports.pdf.charts import Chart
 from auditor.reports.pdf.words import shown
 from auditor.shipped import shipped_folder
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from weasyprint import HTML, Attachment
+    from weasyprint.text.fonts import FontConfiguration
+
+
+class Embedded(Struct, frozen=True, kw_only=True):
+    """A file inside the PDF, which a reader lists among the attachments. *created* is UTC, ISO 8601."""
+
+    name: str
+    data: bytes
+    about: str
+    created: str
+
+    def attachment(self) -> Attachment:
+        """The file as WeasyPrint takes it; the date is the run's, so that the bytes are the same each time."""
+        from weasyprint import Attachment
+
+        moment = datetime.fromisoformat(self.created)
+        return Attachment(
+            string=self.data,
+            name=self.name,
+            description=self.about,
+            relationship="Data",
+            created=moment,
+            modified=moment,
+        )
 
 
 class Typesetter:
@@ -34,13 +63,18 @@ class Typesetter:
         shipped = shipped_folder("templates")
         self.folders: tuple[Path, ...] = (own, shipped) if own else (shipped,)
 
-    def pdf(self, template: str, report: object) -> bytes:
-        """The PDF that *template* makes of *report*: tagged (PDF/UA-1), its own fonts inside, the same bytes each time.
+    def pdf(
+        self, template: str, report: object, *, charts: Sequence[Chart] = (), embedded: Embedded | None = None
+    ) -> bytes:
+        """The PDF that *template* makes of *report*: tagged, its own fonts inside, the same bytes each time.
+
+        It is PDF/UA-1, or PDF/A-3a with the file *embedded* in it where one is given.
 
         Raises:
             ReportError: the template is at fault (the message names file and line), or Pango is not installed.
         """
-        return _laid_out(self.html(template, report), self.folders)
+        drawn = {chart.address: chart.svg for chart in charts}
+        return _laid_out(self.html(template, report), self, drawn, embedded)
 
     def html(self, template: str, report: object) -> str:
         """The filled template. Every value in it is printable, of bounded length, and escaped.
@@ -58,6 +92,13 @@ class Typesetter:
                 f"{_place(error, self.folders) or template}: {type(error).__name__}: {error}",
                 "Mend the template, or take it out of your templates folder to use the one that ships.",
             ) from error
+
+    @cached_property
+    def fonts(self) -> FontConfiguration:
+        """The templates' fonts, once for all PDFs: of each set more, Pango would keep 0.3 MiB for good."""
+        from weasyprint.text.fonts import FontConfiguration
+
+        return FontConfiguration()
 
     @cached_property
     def _environment(self) -> Environment:
@@ -109,7 +150,17 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _laid_out(html: str, folders: tuple[Path, ...]) -> bytes:
+def _archived(document: HTML, typesetter: Typesetter, embedded: Embedded) -> bytes:
+    with warnings.catch_warnings():
+        # WeasyPrint leaves the file of its own colour profile to the collector, which says so.
+        warnings.filterwarnings("ignore", message="unclosed file .*icc", category=ResourceWarning)
+        written: bytes = document.write_pdf(
+            pdf_variant="pdf/a-3a", attachments=[embedded.attachment()], font_config=typesetter.fonts
+        )
+        return written
+
+
+def _laid_out(html: str, typesetter: Typesetter, drawn: Mapping[str, bytes], embedded: Embedded | None) -> bytes:
     try:
         with warnings.catch_warnings():
             # WeasyPrint warns where the system has no fonts; ours are inside the templates.
@@ -123,12 +174,16 @@ def _laid_out(html: str, folders: tuple[Path, ...]) -> bytes:
             f"The PDF needs the system library Pango, which cannot be loaded: {error}.",
             "Install it (Debian and Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0).",
         ) from error
-    assets = PackagedAssets(folders)
+    folders = typesetter.folders
+    assets = PackagedAssets(folders, drawn)
     pdf = b""
     # A refusal ends the rendering, and is told below.
     with suppress(FatalURLFetchingError), _collector_at_rest():
         document = HTML(string=html, base_url=assets.base_url, url_fetcher=assets)
-        pdf = document.write_pdf(pdf_variant="pdf/ua-1")
+        if embedded:
+            pdf = _archived(document, typesetter, embedded)
+        else:
+            pdf = document.write_pdf(pdf_variant="pdf/ua-1", font_config=typesetter.fonts)
     if assets.refused:
         raise ReportError(
             f"A template asks for '{assets.refused[0]}', which is not a file inside {' or '.join(map(str, folders))}.",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from auditor.model import AccountResult, Finding, Run, Status, Verdict
+from auditor.model import AccountResult, Run, Status, Verdict
 from auditor.reports.pdf.words import STATUS, Sign, counted, listed, shown
 
 _MOST_VENDORS = 3
@@ -50,11 +50,16 @@ def sign(verdict: Verdict) -> Sign:
     return Sign(verdict.value, _SHAPES[verdict][1])
 
 
-def counts(findings: Iterable[Finding]) -> tuple[Count, ...]:
+def counts(result: AccountResult) -> tuple[Count, ...]:
     """How many requirements were held against something, and how each came out."""
-    by_status = Counter(finding.status for finding in findings)
-    total = Count(by_status.total(), Sign("requirement" if by_status.total() == 1 else "requirements", "total"))
-    return (total, *(Count(by_status[status], STATUS[status]) for status in Status))
+    judged = len(result.findings)
+    by_status = Counter(finding.status for finding in result.findings)
+    by_status[Status.FAIL] = len(result.failed())
+    total = Count(judged, Sign("requirement" if judged == 1 else "requirements", "total"))
+    rest = [Count(by_status[status], STATUS[status]) for status in Status]
+    beside = ((result.noted(), "noted"), (result.waived(), "waived"))
+    rest += [Count(len(found), Sign(word, "na")) for found, word in beside if found]
+    return (total, *rest)
 
 
 def account_verdict(result: AccountResult) -> VerdictView:
@@ -73,7 +78,8 @@ def account_verdict(result: AccountResult) -> VerdictView:
 
 def _account_sentences(result: AccountResult, applicable: int) -> Iterable[str]:
     failed, unknown = len(result.failed()), len(result.unknown())
-    below = sum(finding.status is Status.FAIL for finding in result.findings) - failed
+    waived = len(result.waived())
+    below = len(result.noted())
     if failed:
         vendors = _vendors(result)
         yield f"{failed:,} of {counted(applicable, 'requirement')} that apply {_are(failed)} not met."
@@ -81,12 +87,14 @@ def _account_sentences(result: AccountResult, applicable: int) -> Iterable[str]:
             yield f"Until that is mended, NetSuite can refuse what {vendors} asks of it."
     elif result.incomplete:
         yield "Nothing that could be judged failed, but this is not an all-clear."
-    elif not below:
+    elif not below and not waived and not unknown:
         yield _all_met(applicable)
     else:
         yield f"Nothing failed at or above the severity that this audit counts ({result.scope.fail_on.value})."
     if below:
-        yield f"{counted(below, 'failure')} below that severity {_are(below)} listed too."
+        yield f"{below:,} below the severity that counts {_are(below)} noted."
+    if waived:
+        yield f"{waived:,} {_are(waived)} waived: somebody answers for {_it(waived)}."
     if unknown:
         yield f"{counted(unknown, 'requirement')} could not be decided, because the data for it is missing."
     elif result.incomplete:
@@ -103,6 +111,10 @@ def _vendors(result: AccountResult) -> str:
     failing = {finding.baseline for finding in result.failed()}
     vendors = sorted({baseline.vendor for baseline in result.baselines if baseline.id in failing and baseline.vendor})
     return listed([shown(vendor, _LONGEST_VENDOR) for vendor in vendors], _MOST_VENDORS)
+
+
+def _it(number: int) -> str:
+    return "it" if number == 1 else "them"
 
 
 def _are(number: int) -> str:
@@ -125,11 +137,23 @@ def _run_sentences(run: Run) -> Iterable[str]:
     if failing:
         yield f"{failing:,} of {counted(audited, 'audited account')} {_do(failing)} not meet what is required."
     else:
-        yield f"No failure was found in {counted(audited, 'audited account')}."
+        yield _none_counts(run)
     if incomplete:
         yield f"In {counted(incomplete, 'account')} something could not be decided, because data is missing."
     if run.failures:
         yield f"{counted(len(run.failures), 'account')} could not be audited at all."
+
+
+def _none_counts(run: Run) -> str:
+    """What to say where no failure counts: there may be some that are waived or below ``--fail-on``."""
+    audited = counted(len(run.results), "audited account")
+    noted = sum(len(result.noted()) for result in run.results)
+    waived = sum(len(result.waived()) for result in run.results)
+    beside = [f"{noted:,} below the severity that counts {_are(noted)} noted"] if noted else []
+    beside += [f"{waived:,} {_are(waived)} waived"] if waived else []
+    if not beside:
+        return f"No failure was found in {audited}."
+    return f"No failure that counts was found in {audited}; {' and '.join(beside)}."
 
 
 def _do(number: int) -> str:

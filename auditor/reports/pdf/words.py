@@ -60,6 +60,7 @@ SUBJECT = {
     SubjectKind.ROLE: "Role",
     SubjectKind.TOKEN: "Access token",
     SubjectKind.USER: "User",
+    SubjectKind.CLASSIFICATION: "Classification",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import NamedTuple
 
 from auditor.reports.text import printable
@@ -20,12 +21,12 @@ class Link(NamedTuple):
     target: str
 
 
-Cell = str | int | float | Link | None
+Cell = str | int | float | date | Link | None
 Row = tuple[Cell, ...]
 
 
 class Column(NamedTuple):
-    """A column of a table. It is as wide as its longest text, but at most ``widest`` characters."""
+    """A column of a table: as wide as its longest text, but at most ``widest`` characters, and just that for input."""
 
     header: str
     widest: int

@@ -6,6 +6,8 @@ from auditor.model import AccountResult, Run, Table
 from auditor.reports.workbook.book import Book, collector_paused
 from auditor.reports.workbook.change_requests import change_requests
 from auditor.reports.workbook.coverage import covered, write_coverage
+from auditor.reports.workbook.done import closed_rows, write_done, write_on_hold
+from auditor.reports.workbook.drift import drift_rows, write_drift
 from auditor.reports.workbook.findings import finding_rows, worst_first, write_findings
 from auditor.reports.workbook.inventory import role_rows, token_rows, write_roles, write_tokens
 from auditor.reports.workbook.matrix import matrix, write_matrix
@@ -13,20 +15,25 @@ from auditor.reports.workbook.overview import write_overview
 from auditor.reports.workbook.places import (
     BY_PERMISSION,
     COVERAGE,
+    DONE,
+    DRIFT,
     FINDINGS,
     MATRIX,
+    ON_HOLD,
     REQUESTS,
     ROLES,
     TOKENS,
+    VERDICTS,
     Places,
 )
 from auditor.reports.workbook.requests import (
-    change_rows,
     permission_rows,
     review_rows,
     write_by_permission,
     write_requests,
 )
+from auditor.reports.workbook.reviewed import reviewed
+from auditor.reports.workbook.token_verdicts import verdict_rows, write_verdicts
 
 
 class ChangesWorkbook:
@@ -40,10 +47,14 @@ class ChangesWorkbook:
         levels = matrix(result)
         places = Places(findings, levels.role_cells())
         requests = change_requests(result)
-        changes = review_rows(change_rows(requests, places))
+        past = reviewed(result, run, requests)
+        changes = review_rows(requests, past, places)
+        on_hold, done = closed_rows(past.on_hold, places), closed_rows(past.done, places)
         by_permission = permission_rows(requests, places)
         roles = role_rows(result.distances, places)
         tokens = token_rows(result.tokens)
+        drift = drift_rows(result)
+        verdicts = verdict_rows(result.tokens, places)
         book = Book(run, f"Audit of NetSuite account {result.account}", f"Account {result.account}")
         index = (
             (
@@ -56,18 +67,26 @@ class ChangesWorkbook:
                 len(by_permission),
                 "The same level changes, grouped as NetSuite's mass update takes them.",
             ),
+            (ON_HOLD, len(on_hold), "Earlier change requests of which nothing tonight shows whether they are done."),
+            (DONE, len(done), "Earlier change requests that are done, with what was written beside them."),
             (MATRIX, len(levels.permissions), "Each asked permission and the level that every role has."),
             (FINDINGS, len(findings), "Everything that was judged, passed too, with reason and fix."),
             (TOKENS, len(tokens), "Every access token, its state and its verdict."),
+            (VERDICTS, len(verdicts), "The chain of each token, the causes that hold, every level, and the whole fix."),
             (ROLES, len(roles), "Every role and how far it is from each baseline."),
+            (DRIFT, len(drift), "What changed since the account was read last, and what is resolved."),
             (COVERAGE, None, "What was read and from where, and what could not be."),
         )
         write_overview(book, result, run, index)
         write_requests(book, changes)
         write_by_permission(book, by_permission)
+        write_on_hold(book, on_hold)
+        write_done(book, done)
         write_matrix(book, levels, covered(result.snapshot, Table.ROLES, Table.ROLE_PERMISSIONS))
         write_findings(book, finding_rows(findings))
         write_tokens(book, result, tokens)
+        write_verdicts(book, verdicts)
         write_roles(book, result, roles)
+        write_drift(book, result, drift)
         write_coverage(book, result)
         return book.finish()

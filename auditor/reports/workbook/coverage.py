@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.model import AccountResult, Baseline, Coverage, Scope, Snapshot, Table
+from auditor.model import AccountResult, Baseline, Coverage, Snapshot, Table
 from auditor.reports.workbook.book import Book
 from auditor.reports.workbook.cells import Column, Row, Span
 from auditor.reports.workbook.places import BACK, COVERAGE
@@ -66,7 +66,7 @@ def write_coverage(book: Book, result: AccountResult) -> None:
     sheet.heading("Rows of the baselines that are not judged")
     sheet.table("NotJudged", NOT_JUDGED_COLUMNS, _not_judged_rows(result.baselines), "Every row is judged.")
     sheet.heading("What the user stated")
-    sheet.table("Scope", SCOPE_COLUMNS, _scope_rows(result.scope), "Nothing.")
+    sheet.table("Scope", SCOPE_COLUMNS, _scope_rows(result), "Nothing.")
     sheet.heading("Odd rows, kept as they stood")
     notes: list[Row] = [(note.table.value, note.subject, note.text) for note in snapshot.notes]
     sheet.table("Notes", NOTE_COLUMNS, notes, "None.")
@@ -88,9 +88,15 @@ def _not_judged_rows(baselines: Sequence[Baseline]) -> list[Row]:
     ]
 
 
-def _scope_rows(scope: Scope) -> list[Row]:
+def _scope_rows(result: AccountResult) -> list[Row]:
+    scope, waivers = result.scope, result.waivers
     rows: list[Row] = [("counts as a failure from", "severity", scope.fail_on.value)]
     rows += [("assumed", key, "yes" if value else "no") for key, value in sorted(scope.assumptions.items())]
+    rows += [("expected", key, value) for key, value in sorted(scope.expected.items())]
+    rows += [("check switched off", check, "Its findings are not in this workbook.") for check in scope.skipped_checks]
+    if waivers.text:
+        rows.append(("waivers", waivers.file, f"{len(waivers.entries)} entries, SHA-256 {waivers.sha256}"))
+    rows += [("last sync", scope.last_sync, "as the user says")] if scope.last_sync else []
     return rows + [("role to judge", role, "named by the user") for role in scope.roles]
 
 

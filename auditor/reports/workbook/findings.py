@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from auditor.model import Finding, Status, folded
+from auditor.model import Finding, Status, Waiver, folded
 from auditor.reports.workbook.book import Book
 from auditor.reports.workbook.cells import Column, Row
 from auditor.reports.workbook.places import BACK, FINDINGS
@@ -14,6 +14,7 @@ COLUMNS = (
     Column("Finding", 20, Look.ID),
     Column("Status", 16, words=STATUSES),
     Column("Severity", 12),
+    Column("Waived through", 16),
     Column("Check", 24),
     Column("Subject", 11),
     Column("Name", 40),
@@ -34,6 +35,7 @@ COLUMNS = (
     Column("Fix", 72),
     Column("Baseline", 30),
     Column("Notes", 44),
+    Column("Waiver", 44),
 )
 _CONSEQUENCE = ("Follows from other findings: mending those mends it.",)
 WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
@@ -65,6 +67,11 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     )
 
 
+def waived_by(waiver: Waiver) -> str:
+    """Who answers for a finding, with the ticket, the reason and how far the entry reaches."""
+    return "\n".join(filter(None, (f"{waiver.owner}, {waiver.ticket}", waiver.reason, waiver.scope)))
+
+
 def finding_rows(findings: Iterable[Finding]) -> list[Row]:
     """A row for each finding."""
     return [
@@ -72,6 +79,7 @@ def finding_rows(findings: Iterable[Finding]) -> list[Row]:
             finding.id,
             words(finding.status.value),
             finding.severity.value,
+            finding.waiver.expires if finding.waiver else None,
             finding.check,
             finding.subject.kind.value,
             finding.subject.name,
@@ -92,6 +100,7 @@ def finding_rows(findings: Iterable[Finding]) -> list[Row]:
             numbered(finding.remedy),
             finding.baseline,
             "\n".join((*_CONSEQUENCE, *finding.notes) if finding.consequence else finding.notes),
+            waived_by(finding.waiver) if finding.waiver else None,
         )
         for finding in findings
     ]

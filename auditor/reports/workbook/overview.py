@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from auditor.model import AccountResult, Run, Severity, State, Status, Table
+from auditor.model import AccountResult, Carried, Run, Severity, State, Status, Table
 from auditor.reports.workbook.book import Book
 from auditor.reports.workbook.cells import Cell, Row, Span
 from auditor.reports.workbook.coverage import covered, table_rows
@@ -22,6 +22,7 @@ _COUNTS = (
     Span("unknown", 2, 2, Look.NUMBER_LEFT),
     Span("pass", 3, 3, Look.NUMBER_LEFT),
     Span("not applicable", 4, 4, Look.NUMBER_LEFT),
+    Span("waived (among those that fail)", 5, 5, Look.NUMBER_LEFT),
 )
 _READ = (
     Span("What", 0, 0),
@@ -49,6 +50,8 @@ def verdict_sentence(result: AccountResult) -> str:
     if unknown := len(result.unknown()):
         parts.append(f"{_number(unknown, 'question')} that could not be decided")
     broken = [each for each in result.snapshot.coverage if each.state in (State.PARTIAL, State.FAILED)]
+    if waived := len(result.waived()):
+        parts.append(f"{_number(waived, 'failed finding')} waived")
     parts += [f"{each.table.value} {each.state.value}" for each in broken]
     return ", ".join(parts) + "."
 
@@ -91,6 +94,8 @@ def _write_facts(sheet: Sheet, result: AccountResult, run: Run) -> None:
     ]
     if run.replay_of:
         facts.append(("Replay", f"This is a replay of run {run.replay_of}: nothing was read again.", Look.STRONG))
+    if result.carried:
+        facts.append(("Carried over", _carried_sentence(result.carried), Look.TEXT))
     for row, (label, value, look) in enumerate(facts, sheet.row):
         sheet.write(row, 0, label, Look.LABEL)
         sheet.write_over(row, 1, _LAST, value, look)
@@ -99,11 +104,21 @@ def _write_facts(sheet: Sheet, result: AccountResult, run: Run) -> None:
     sheet.row += len(facts)
 
 
+def _carried_sentence(carried: Carried) -> str:
+    digest = f" (SHA-256 {carried.sha256})" if carried.sha256 else ""
+    if carried.problem:
+        return f"Nothing: {carried.origin} could not be used, {carried.problem}.{digest}"
+    return f"{_number(len(carried.requests), 'change request')} of {carried.origin}{digest}"
+
+
 def _count_rows(result: AccountResult) -> list[Row]:
     counts = Counter((finding.severity, finding.status) for finding in result.findings)
     shown = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
     worst_first = sorted(Severity, key=lambda severity: -severity.rank)
-    return [(severity.value, *(counts[severity, status] for status in shown)) for severity in worst_first]
+    waived = Counter(finding.severity for finding in result.waived())
+    return [
+        (severity.value, *(counts[severity, status] for status in shown), waived[severity]) for severity in worst_first
+    ]
 
 
 def _baseline_rows(result: AccountResult) -> list[Row]:

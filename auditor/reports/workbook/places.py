@@ -10,11 +10,15 @@ from auditor.reports.workbook.sheet import FIRST_TABLE_ROW, MOST_ROWS
 
 SUMMARY = "Summary"
 REQUESTS = "Change requests"
+ON_HOLD = "On hold"
+DONE = "Done"
 BY_PERMISSION = "By permission"
 FINDINGS = "Findings"
 MATRIX = "Matrix"
 ROLES = "Roles"
 TOKENS = "Tokens"
+DRIFT = "Drift"
+VERDICTS = "Token verdicts"
 COVERAGE = "Coverage"
 
 BACK = Link("← Summary", f"internal:'{SUMMARY}'!A1")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
 
-from auditor.model import SubjectKind, folded
+from msgspec import structs
+
+from auditor.model import Review, SubjectKind, folded
 from auditor.reports.workbook.book import Book
 from auditor.reports.workbook.cells import Cell, Column, Row
 from auditor.reports.workbook.change_requests import ChangeRequest
 from auditor.reports.workbook.findings import numbered
 from auditor.reports.workbook.places import BACK, BY_PERMISSION, REQUESTS, Places
+from auditor.reports.workbook.reviewed import BACK_AGAIN, Reviewed
 from auditor.reports.workbook.sheet import Sheet
 from auditor.reports.workbook.styles import DECISIONS, LEVELS, SEVERITIES, Look
 
-CHANGE_COLUMNS = (
+ASKED_COLUMNS = (
     Column("Account", 16),
     Column("Subject", 10),
     Column("Name", 38),
@@ -28,9 +33,8 @@ CHANGE_COLUMNS = (
     Column("Codes", 16),
     Column("Why", 56),
     Column("What to do", 72),
-    Column("Finding", 20, Look.ID),
-    Column("Also mends", 20),
 )
+CHANGE_COLUMNS = (*ASKED_COLUMNS, Column("Finding", 20, Look.ID), Column("Also mends", 20))
 REVIEW_COLUMNS = (
     Column("Owner", 18, Look.INPUT),
     Column("Decision", 13, Look.INPUT, words=DECISIONS),
@@ -38,7 +42,8 @@ REVIEW_COLUMNS = (
     Column("Due", 12, Look.INPUT_DATE),
     Column("Comment", 36, Look.INPUT),
 )
-_REVIEW: Row = (None, "to do", None, None, None)
+CLOSED_COLUMNS = (Column("Found done", 14), Column("Outcome", 34))
+_TO_DO = Review(decision="to do")
 PERMISSION_COLUMNS = (
     Column("Sub-tab", 16),
     Column("Permission", 38),
@@ -78,9 +83,26 @@ def change_rows(requests: Sequence[ChangeRequest], places: Places | None = None)
     ]
 
 
-def review_rows(rows: Sequence[Row]) -> list[Row]:
-    """The same rows with the reviewer's columns behind them."""
-    return [(*row, *_REVIEW) for row in rows]
+def review_rows(requests: Sequence[ChangeRequest], past: Reviewed, places: Places) -> list[Row]:
+    """A row for each request with the reviewer's columns behind it, as they stood in the last workbook."""
+    back = [
+        structs.replace(request, why=(*request.why, BACK_AGAIN.format(past.reopened[request.finding])))
+        if request.finding in past.reopened
+        else request
+        for request in requests
+    ]
+    return [
+        (*row, *review_cells(past.reviews.get(request.finding, _TO_DO)))
+        for request, row in zip(requests, change_rows(back, places), strict=True)
+    ]
+
+
+def review_cells(review: Review) -> Row:
+    """The reviewer's columns; a due day is a date again."""
+    due: Cell = review.due
+    with suppress(ValueError):
+        due = date.fromisoformat(review.due)
+    return (review.owner, review.decision, review.ticket, due, review.comment)
 
 
 def permission_rows(requests: Sequence[ChangeRequest], places: Places) -> list[Row]:
@@ -120,7 +142,8 @@ def write_requests(book: Book, rows: Sequence[Row]) -> None:
     sheet = book.sheet(REQUESTS, "#8A6D1B")
     sheet.open(
         "Change requests",
-        "One row for each change to make in NetSuite. The yellow columns are yours; keep the column Finding as it is.",
+        "One row for each change to make in NetSuite. The yellow columns are yours, and are carried from run to run"
+        " by the column Finding.",
         BACK,
     )
     sheet.keep_in_view(3)

@@ -33,25 +33,19 @@ class RequirementRow(Struct, frozen=True, kw_only=True):
 
 def requirement_rows(run: Run) -> tuple[RequirementRow, ...]:
     """By check and requirement, a word for each result and then for each failure of the run."""
-    import pandas as pd
-
-    places: dict[tuple[str, str], Finding] = {}
-    for finding in (finding for result in run.results for finding in result.findings):
-        places.setdefault((finding.check, finding.requirement), finding)
-    ordered = sorted(places)
-    row_of = {place: row for row, place in enumerate(ordered)}
-    cells = [
-        (row_of[finding.check, finding.requirement], column, _BEST_FIRST.index(finding.status))
-        for column, result in enumerate(run.results)
-        for finding in result.findings
-    ]
-    frame = pd.DataFrame(cells, columns=["row", "account", "status"], dtype="int64")
-    worst = frame.pivot_table(index="row", columns="account", values="status", aggfunc="max")
-    table = worst.reindex(index=range(len(ordered)), columns=range(len(run.results))).fillna(-1).astype(int)
-    names = {rank: words(status.value) for rank, status in enumerate(_BEST_FIRST)} | {-1: NOT_JUDGED}
+    first: dict[tuple[str, str], Finding] = {}
+    worst: dict[tuple[str, str], bytearray] = {}  # a byte for each account: what fits on one sheet fits in memory
+    audited = len(run.results)
+    for column, result in enumerate(run.results):
+        for finding in result.findings:
+            place = finding.check, finding.requirement
+            first.setdefault(place, finding)
+            row = worst.setdefault(place, bytearray(audited))
+            row[column] = max(row[column], _BEST_FIRST.index(finding.status) + 1)
+    names = [NOT_JUDGED, *(words(status.value) for status in _BEST_FIRST)]
     return tuple(
-        _row(places[place], [*(names[rank] for rank in ranks), *[Verdict.NOT_AUDITED.value] * len(run.failures)])
-        for place, ranks in zip(ordered, table.itertuples(index=False, name=None), strict=True)
+        _row(first[place], [*(names[rank] for rank in ranks), *[Verdict.NOT_AUDITED.value] * len(run.failures)])
+        for place, ranks in sorted(worst.items())
     )
 
 

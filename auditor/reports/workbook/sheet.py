@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from auditor.reports.workbook.cells import Cell, Column, Link, Row, Span, Texts, lines
@@ -72,6 +73,8 @@ class Sheet:
             self.page.write_string(row, column, self._texts[cell].text, style)
         elif isinstance(cell, Link):
             self._write_link(row, column, cell)
+        elif isinstance(cell, date):
+            self.page.write_datetime(row, column, cell, style)
         else:
             self.page.write_number(row, column, cell, style)
 
@@ -174,6 +177,9 @@ class Sheet:
             elif isinstance(cell, int | float):
                 write_number(row, index, cell, style)
                 continue
+            elif isinstance(cell, date):
+                self.page.write_datetime(row, index, cell, style)
+                continue
             else:
                 if column.look.is_input:
                     self.page.write_blank(row, index, None, style)
@@ -181,7 +187,8 @@ class Sheet:
             widest = max(widest, shown.width)
             if shown.width > most or shown.broken:
                 self.fit(row, shown.text, most)
-        self.widen(index, max(len(column.header) + 5, min(widest + 2, most)))
+        room = most if column.look.is_input else min(widest + 2, most)
+        self.widen(index, max(len(column.header) + 5, room))
         if column.words and cells:
             self.colour(first, index, first + len(cells) - 1, index, column.words)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.model import AccountFailure, AccountResult, Run, Severity, Table, Verdict
+from auditor.model import AccountFailure, AccountResult, Run, Severity, SubjectKind, Table, Verdict
 from auditor.reports.base import account_folder
 from auditor.reports.findings_json import Counts
 from auditor.reports.workbook.book import Book, collector_paused
@@ -13,10 +13,11 @@ from auditor.reports.workbook.overview import moment
 from auditor.reports.workbook.places import COVERAGE, REQUESTS
 from auditor.reports.workbook.requests import CHANGE_COLUMNS, change_rows
 from auditor.reports.workbook.requirements import write_requirements
-from auditor.reports.workbook.styles import STATES, VERDICTS, Look
+from auditor.reports.workbook.styles import STATES, STATUSES, VERDICTS, Look
 
 ACCOUNTS = "Accounts"
 FAILURES = "Failures"
+DIFFERENCES = "Sandbox differences"
 BACK = Link("← Accounts", f"internal:'{ACCOUNTS}'!A1")
 MOST_REQUESTS = 100_000
 """More rows than this no one reads in one place, and the file would grow too large to open; each account's has all."""
@@ -26,6 +27,7 @@ ACCOUNT_COLUMNS = (
     Column("Account", 24, Look.STRONG),
     Column("Verdict", 26, words=VERDICTS),
     *(Column(f"Failed: {severity.value}", 18, Look.NUMBER) for severity in _WORST_FIRST),
+    Column("Waived", 12, Look.NUMBER),
     Column("Unknown", 12, Look.NUMBER),
     Column("Passed", 12, Look.NUMBER),
     Column("Roles", 10, Look.NUMBER),
@@ -42,6 +44,15 @@ COVERAGE_COLUMNS = (
     Column("Remark", 90),
     Column("Rows", 12, Look.NUMBER),
     Column("Pages", 12, Look.NUMBER),
+)
+DIFFERENCE_COLUMNS = (
+    Column("Sandbox", 24, Look.STRONG),
+    Column("Role", 40),
+    Column("Status", 14, words=STATUSES),
+    Column("What", 70),
+    Column("Differences", 90),
+    Column("Why, and remarks", 60),
+    Column("What to do", 70),
 )
 FAILURE_COLUMNS = (
     Column("Account", 24, Look.STRONG),
@@ -62,6 +73,7 @@ class SummaryWorkbook:
         write_requirements(book, run, BACK)
         _write_requests(book, run)
         _write_coverage(book, run)
+        _write_differences(book, run)
         _write_failures(book, run)
         return book.finish()
 
@@ -96,6 +108,7 @@ def _account_row(result: AccountResult) -> Row:
         result.account,
         result.verdict.value,
         *failed,
+        counts.waived,
         counts.unknown,
         counts.passed,
         rows[Table.ROLES],
@@ -108,16 +121,19 @@ def _account_row(result: AccountResult) -> Row:
 
 
 def _failure_row(failure: AccountFailure) -> Row:
-    empty: list[Cell] = [None] * (len(_WORST_FIRST) + 4)
+    empty: list[Cell] = [None] * (len(_WORST_FIRST) + 5)
     reason = f"nothing was read: {failure.cause}"
     return (failure.account, Verdict.NOT_AUDITED.value, *empty, reason, None, None, None)
 
 
 def _write_requests(book: Book, run: Run) -> None:
-    rows = [row for result in run.results for row in change_rows(change_requests(result))]
-    left_out = f" {len(rows) - MOST_REQUESTS:,} more stand in the accounts' own workbooks." * (
-        len(rows) > MOST_REQUESTS
-    )
+    rows: list[Row] = []
+    asked = 0
+    for result in run.results:
+        requests = change_requests(result)
+        asked += len(requests)
+        rows += change_rows(requests[: MOST_REQUESTS - len(rows)])
+    left_out = f" {asked - MOST_REQUESTS:,} more stand in the accounts' own workbooks." * (asked > MOST_REQUESTS)
     sheet = book.sheet(REQUESTS)
     sheet.open(
         "Change requests of all accounts",
@@ -125,7 +141,7 @@ def _write_requests(book: Book, run: Run) -> None:
         BACK,
     )
     sheet.keep_in_view(3)
-    sheet.table("ChangeRequests", CHANGE_COLUMNS, rows[:MOST_REQUESTS], "Nothing failed: nothing to change.")
+    sheet.table("ChangeRequests", CHANGE_COLUMNS, rows, "Nothing failed: nothing to change.")
 
 
 def _write_coverage(book: Book, run: Run) -> None:
@@ -138,6 +154,30 @@ def _write_coverage(book: Book, run: Run) -> None:
         for what, state, remark, count, pages in table_rows(result.snapshot)
     ]
     sheet.table("Coverage", COVERAGE_COLUMNS, rows, "No account was read.")
+
+
+def _write_differences(book: Book, run: Run) -> None:
+    sheet = book.sheet(DIFFERENCES)
+    sheet.open(
+        "Roles in production and sandbox",
+        "The roles that a baseline is held against, where this run audited both accounts. A difference may be meant: "
+        "it counts neither for a verdict nor for the exit code.",
+        BACK,
+    )
+    sheet.keep_in_view(2)
+    rows: list[Row] = [
+        (
+            each.account,
+            each.subject.name if each.subject.kind is SubjectKind.ROLE else "",
+            each.status.value,
+            each.title,
+            each.actual,
+            "\n".join(text for text in (each.reason, *each.notes) if text),
+            "\n".join(each.remedy),
+        )
+        for each in run.differences
+    ]
+    sheet.table("Differences", DIFFERENCE_COLUMNS, rows, "This run has no production account beside its sandbox.")
 
 
 def _write_failures(book: Book, run: Run) -> None:

@@ -1,0 +1,81 @@
+"""The Drift sheet: what changed since the account was read last, what could not be compared, what is resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.model import NOT_COLLECTED, AccountResult
+from auditor.reports.drift_text import part, standing, unproven_sentence
+from auditor.reports.workbook.book import Book
+from auditor.reports.workbook.cells import Column, Row, Span
+from auditor.reports.workbook.inventory import yes_or_no
+from auditor.reports.workbook.places import BACK, DRIFT
+from auditor.reports.workbook.styles import Look
+
+DRIFT_COLUMNS = (
+    Column("Change", 28),
+    Column("Subject", 12),
+    Column("Name", 44),
+    Column("Key", 24, Look.ID),
+    Column("Part", 40),
+    Column("Part id", 34, Look.ID),
+    Column("Before", 44),
+    Column("After", 44),
+    Column("More access", 14),
+)
+RESOLVED_COLUMNS = (
+    Column("How", 28),
+    Column("Severity", 12),
+    Column("Title", 44),
+    Column("Finding", 24, Look.ID),
+    Column("Requirement", 40),
+    Column("First seen failing", 34),
+    Column("Nights", 10, Look.NUMBER_LEFT),
+)
+
+
+def drift_rows(result: AccountResult) -> list[Row]:
+    """A row for each change, in the order of their kinds."""
+    return [
+        (
+            change.kind.value,
+            change.subject.kind.value,
+            change.subject.name,
+            change.subject.key,
+            part(change),
+            change.about,
+            change.before,
+            change.after,
+            yes_or_no(change.kind.widens) if change.kind.of_the_account else "",
+        )
+        for change in (result.drift.changes if result.drift else ())
+    ]
+
+
+def write_drift(book: Book, result: AccountResult, rows: Sequence[Row]) -> None:
+    """Writes the Drift sheet; *rows* are :func:`drift_rows`."""
+    sheet = book.sheet(DRIFT)
+    sheet.open("Drift", standing(result), BACK)
+    sheet.keep_in_view(1)
+    sheet.table("Drift", DRIFT_COLUMNS, rows, "No change is told.")
+    whole = (Span("What is not told as a change", 0, len(DRIFT_COLUMNS) - 1),)
+    said = [unproven_sentence(each) for each in result.drift.unproven] if result.drift else []
+    sheet.heading("Not compared")
+    sheet.block(whole, [(text,) for text in (*said, NOT_COLLECTED)])
+    sheet.heading("Resolved since the run before")
+    sheet.table("Resolved", RESOLVED_COLUMNS, _resolved_rows(result), "Nothing that failed before is resolved.")
+
+
+def _resolved_rows(result: AccountResult) -> list[Row]:
+    return [
+        (
+            each.how.value,
+            each.severity.value,
+            each.title,
+            each.id,
+            each.requirement,
+            each.first.replace("T", " ").replace("Z", " UTC"),
+            each.nights,
+        )
+        for each in result.resolved
+    ]

@@ -1,0 +1,199 @@
+"""What a run brings that the runs before it did not: read from the run folders alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from auditor.errors import EvidenceError
+from auditor.model import Severity, State, Status, Waiver
+from auditor.reports.run_json import AuditedAccount, RunDocument, read_run
+
+LOOK_BACK = 31
+"""So many earlier runs are asked for an account that the last one could not read."""
+_NOT_WHOLE = (State.PARTIAL.value, State.NOT_PERMITTED.value, State.FAILED.value)
+
+
+class Open(Struct, frozen=True):
+    """One failed finding that nobody waived."""
+
+    account: str
+    id: str
+    severity: Severity
+    title: str
+
+
+class News(Struct, frozen=True, kw_only=True):
+    """A run, and what changed since the last one. Findings stand worst first."""
+
+    run: RunDocument
+    since: str
+    """The run that it is compared with; empty if there is none."""
+    open: tuple[Open, ...]
+    new: tuple[Open, ...]
+    """Open ones that were not open before, or were less severe."""
+    gone: tuple[Open, ...]
+    undecided: tuple[Open, ...]
+    """They were open, and this run lacks what would decide them."""
+    lacking: Mapping[str, tuple[str, ...]]
+    """Accounts that were not read in full, each with the tables concerned."""
+    worse: tuple[str, ...]
+    """Accounts of which less could be read than the last time, or nothing."""
+    better: tuple[str, ...]
+    """Accounts of which more could be read."""
+
+    @property
+    def first(self) -> bool:
+        """There is no earlier run to compare with."""
+        return not self.since
+
+    def changed(self, least: Severity) -> bool:
+        """Something of at least that severity came or went, or more or less of an account could be read."""
+        return any(each.severity.rank >= least.rank for each in (*self.new, *self.gone)) or bool(
+            self.worse or self.better
+        )
+
+    def worth(self, least: Severity) -> bool:
+        """There is an open finding of at least that severity, or the run is not whole."""
+        return any(each.severity.rank >= least.rank for each in self.open) or self.run.exit_code not in (0, 10)
+
+
+class _Finding(Struct, frozen=True):
+    id: str
+    status: Status
+    severity: Severity
+    title: str
+    waiver: Waiver | None = None
+
+
+class _Findings(Struct, frozen=True):
+    findings: tuple[_Finding, ...]
+
+
+class _Read(Struct, frozen=True):
+    """One account as one run left it."""
+
+    open: dict[str, Open]
+    unknown: frozenset[str]
+    """Ids of the findings that could not be decided."""
+    judged: frozenset[str]
+    lacking: frozenset[str]
+    """Tables that were not collected."""
+
+
+_NOTHING = _Read({}, frozenset(), frozenset(), frozenset())
+
+
+def news(run: Path, earlier: Iterable[Path]) -> News:
+    """What the run folder *run* says, and how it differs from *earlier* ones, the newest first.
+
+    Each account is compared with the last of them that could read it, so that a night on which it could not makes
+    nothing new and nothing gone. What cannot be read of *earlier* counts as not there.
+
+    Raises:
+        EvidenceError: a file of *run* is not there or not what the run wrote.
+    """
+    document = _document(run)
+    now = {each.account: _account(run, each) for each in document.accounts}
+    since, failed_before, before = _before(earlier, set(now))
+    new: list[Open] = []
+    gone: list[Open] = []
+    undecided: list[Open] = []
+    for account, read in now.items() if since else ():
+        was = before.get(account, _NOTHING)
+        new += [each for key, each in read.open.items() if key not in was.open or _raised(was.open[key], each)]
+        left = [key for key in was.open if key not in read.open]
+        gone += [was.open[key] for key in left if _over(key, read, was)]
+        undecided += [was.open[key] for key in left if not _over(key, read, was)]
+    failures = {each.account for each in document.failures}
+    return News(
+        run=document,
+        since=since,
+        open=_worst_first(each for read in now.values() for each in read.open.values()),
+        new=_worst_first(new),
+        gone=_worst_first(gone),
+        undecided=_worst_first(undecided),
+        lacking={each.account: tables for each in document.accounts if (tables := _broken(each))},
+        worse=_changed(now, before, failures - failed_before if since else set(), 1),
+        better=_changed(now, before, failed_before & now.keys(), -1),
+    )
+
+
+def _before(earlier: Iterable[Path], wanted: set[str]) -> tuple[str, set[str], dict[str, _Read]]:
+    """The last run's id and failures, and each account of *wanted* as the last run that could read it left it."""
+    since, failed, before = "", set[str](), dict[str, _Read]()
+    for number, folder in enumerate(earlier):
+        if number >= LOOK_BACK or (since and wanted <= before.keys()):
+            break
+        try:
+            document = _document(folder)
+            reads = {each.account: _account(folder, each) for each in document.accounts if each.account in wanted}
+        except EvidenceError:
+            continue
+        if not since:
+            since, failed = document.run, {each.account for each in document.failures}
+        before = reads | before
+    return since, failed, before
+
+
+def _changed(now: dict[str, _Read], before: dict[str, _Read], others: set[str], sign: int) -> tuple[str, ...]:
+    """*others*, and the accounts of which less (*sign* 1) or more (-1) was read than before."""
+
+    def less(one: _Read, other: _Read) -> bool:
+        return bool(one.lacking - other.lacking)
+
+    found = {
+        account
+        for account, read in now.items()
+        if account in before and (less(read, before[account]) if sign > 0 else less(before[account], read))
+    }
+    return tuple(sorted(found | others))
+
+
+def _over(key: str, read: _Read, was: _Read) -> bool:
+    """An open finding is so no more: judged otherwise, waived, or absent though as much was read as before."""
+    if key in read.judged:
+        return key not in read.unknown
+    return read.lacking <= was.lacking
+
+
+def _raised(before: Open, now: Open) -> bool:
+    return before.severity.rank < now.severity.rank
+
+
+def _broken(account: AuditedAccount) -> tuple[str, ...]:
+    """Tables of which something is lacking that was asked for; a table that was not given is no fault of the read."""
+    return tuple(table.value for table, state in account.incomplete.items() if state in _NOT_WHOLE)
+
+
+def _document(run: Path) -> RunDocument:
+    return read_run(_bytes(run / "run.json"), str(run / "run.json"))
+
+
+def _account(run: Path, account: AuditedAccount) -> _Read:
+    name = run / account.folder / "findings.json"
+    try:
+        findings = msgspec.json.decode(_bytes(name), type=_Findings).findings
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise EvidenceError(f"{name} cannot be read: {error}.", "Verify the run folder.") from error
+    failed = [each for each in findings if each.status is Status.FAIL and each.waiver is None]
+    return _Read(
+        open={each.id: Open(account.account, each.id, each.severity, each.title) for each in failed},
+        unknown=frozenset(each.id for each in findings if each.status is Status.UNKNOWN),
+        judged=frozenset(each.id for each in findings),
+        lacking=frozenset(table.value for table in account.incomplete),
+    )
+
+
+def _bytes(name: Path) -> bytes:
+    try:
+        return name.read_bytes()
+    except OSError as error:
+        raise EvidenceError(f"{name}: cannot be read ({error.strerror}).", "Give a whole run folder.") from error
+
+
+def _worst_first(found: Iterable[Open]) -> tuple[Open, ...]:
+    return tuple(sorted(found, key=lambda each: (-each.severity.rank, each.account, each.title, each.id)))

@@ -7,11 +7,26 @@ from typing import Annotated
 import typer
 
 from auditor import __version__
-from auditor.cli import baselines
+from auditor.cli import baselines, waivers
 from auditor.cli.audit import audit
+from auditor.cli.delivering import notify, upload
+from auditor.cli.diff import EPILOG as DIFF_EPILOG
+from auditor.cli.diff import diff
+from auditor.cli.doctor import EPILOG as DOCTOR_EPILOG
+from auditor.cli.doctor import doctor
+from auditor.cli.evidence import prune, verify
+from auditor.cli.fix import fix
+from auditor.cli.health import health
+from auditor.cli.history import history, trend
+from auditor.cli.init import EPILOG as INIT_EPILOG
+from auditor.cli.init import init
+from auditor.cli.preflight import EPILOG as PREFLIGHT_EPILOG
+from auditor.cli.preflight import preflight
 from auditor.cli.probe import EPILOG as PROBE_EPILOG
 from auditor.cli.probe import probe
 from auditor.cli.replay import rejudge, report
+from auditor.cli.schedule import EPILOG as SCHEDULE_EPILOG
+from auditor.cli.schedule import schedule
 from auditor.cli.simulate import simulate
 
 app = typer.Typer(
@@ -39,6 +54,8 @@ def auditor(
     """Hold NetSuite roles and access tokens against what an integration requires. Read-only."""
 
 
+app.command(epilog=INIT_EPILOG)(init)
+app.command(epilog=DOCTOR_EPILOG)(doctor)
 app.command(
     epilog=(
         'Example: auditor audit --input 1234567=exports/ --role "Expensify Integration" --out runs\n\n'
@@ -47,6 +64,18 @@ app.command(
 )(audit)
 app.command(epilog="Example: auditor report runs/20261121T020000Z --templates my-templates")(report)
 app.command(epilog="Example: auditor rejudge runs/20261121T020000Z --baseline expensify-integration-classic")(rejudge)
+app.command(epilog="Example: auditor verify runs/latest; auditor verify --chain runs --head 9f86d0…")(verify)
+app.command(epilog="Example: auditor prune --out runs --keep-days 90 --keep-monthly 24 --dry-run")(prune)
+app.command(epilog="Example: auditor history --account 1234567")(history)
+app.command(epilog="Example: auditor trend --account 1234567 --nights 14")(trend)
+app.command(epilog=DIFF_EPILOG)(diff)
+app.command(epilog="Example: auditor fix runs/20261121T020000Z --input 1234567=exports/ --out fixed")(fix)
 app.command(epilog=PROBE_EPILOG)(probe)
+app.command(epilog="Example: auditor notify runs/latest --config accounts.toml --route on-call")(notify)
+app.command(epilog="Example: auditor upload runs/latest --config accounts.toml")(upload)
+app.command(epilog=SCHEDULE_EPILOG)(schedule)
+app.command(epilog="Example: auditor health --out /var/lib/netsuite-auditor/runs --max-age 26")(health)
+app.command(epilog=PREFLIGHT_EPILOG)(preflight)
 app.command(epilog="Example: auditor simulate --out simulated --fault 1234567=too-many-requests=60")(simulate)
 app.add_typer(baselines.app, name="baselines")
+app.add_typer(waivers.app, name="waivers")

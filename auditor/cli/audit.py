@@ -7,14 +7,29 @@ from typing import Annotated
 
 import typer
 
+from auditor.cli.logs import LogFileOption, LogFormat, LogFormatOption, LogLevelOption, logged
 from auditor.cli.options import (
     AssumeOption,
     BaselineOption,
     BaselinesFolderOption,
+    CacheOption,
+    ExpectOption,
+    FormatOption,
+    HistoryOption,
     JsonOption,
+    LastSyncOption,
+    PrivacyKeyOption,
+    PrivacyOption,
     RoleOption,
+    SignOption,
+    SkipCheckOption,
     TemplatesOption,
+    WaitOption,
+    WaiversOption,
     read_assumptions,
+    read_expected,
+    read_moment,
+    read_privacy,
 )
 from auditor.model import Severity
 
@@ -37,11 +52,26 @@ AuditOutOption = Annotated[
     Path | None,
     typer.Option("--out", "-o", help="Folder that run folders are written to. Default: the configuration's, or runs."),
 ]
+CarryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--carry",
+        help="Workbook, or folder of workbooks, whose reviewers' columns go into the new one. Default: the last run's.",
+    ),
+]
 AuditFailOnOption = Annotated[
     Severity | None,
     typer.Option(
         "--fail-on", help="Findings from this severity up make the exit code 10. Default: the configuration's, or low."
     ),
+]
+NoHistoryOption = Annotated[bool, typer.Option("--no-history", help="Keep no history, and compare with none.")]
+NoNotifyOption = Annotated[
+    bool, typer.Option("--no-notify", help=r"Tell nobody of the run, whatever \[\[notify]] says.")
+]
+NoProbeOption = Annotated[
+    bool,
+    typer.Option("--no-probe", help=r"Leave the integrations' own tokens, \[account.probe], untried."),
 ]
 
 
@@ -53,34 +83,68 @@ def audit(
     baselines: BaselinesFolderOption = None,
     role: RoleOption = None,
     assume: AssumeOption = None,
+    expect: ExpectOption = None,
+    skip_check: SkipCheckOption = None,
+    waivers: WaiversOption = None,
+    last_sync: LastSyncOption = None,
     out: AuditOutOption = None,
     fail_on: AuditFailOnOption = None,
+    no_probe: NoProbeOption = False,
+    cache: CacheOption = None,
     templates: TemplatesOption = None,
+    format: FormatOption = None,  # noqa: A002 - the option's own name
+    carry: CarryOption = None,
+    sign: SignOption = None,
+    wait: WaitOption = 0,
+    history: HistoryOption = "",
+    no_history: NoHistoryOption = False,
+    no_notify: NoNotifyOption = False,
+    privacy: PrivacyOption = None,
+    privacy_key: PrivacyKeyOption = "",
     json: JsonOption = False,
+    log_format: LogFormatOption = LogFormat.AUTO,
+    log_level: LogLevelOption = None,
+    log_file: LogFileOption = None,
 ) -> None:
     """Hold roles and access tokens against baselines and write PDF, Excel and JSON reports."""
     from auditor.cli.live import progress
-    from auditor.cli.terminal import end_run, errors_end_the_command, log_plainly
+    from auditor.cli.terminal import end_run
 
-    log_plainly()
-    with errors_end_the_command():
+    with logged(log_format, log_level, log_file):
         import threading
+        from contextlib import ExitStack
 
+        from auditor.checks.sandbox import Twins
+        from auditor.cli.carrying import Carrying
+        from auditor.cli.delivering import deliver
+        from auditor.cli.past import history_place, keeping
         from auditor.cli.planning import Wanted, plan_accounts, plan_files
-        from auditor.cli.runs import new_run, writing
+        from auditor.cli.runs import Making, new_run, templates_reference, writing
+        from auditor.cli.signing import chosen_signer, configured_signer
         from auditor.errors import ConfigurationError
+        from auditor.evidence import holding
+        from auditor.evidence.manifest import Circumstances
         from auditor.fleet import audit_fleet
 
         if bool(inputs) is bool(config):
             raise ConfigurationError("Give either --input or --config.", "auditor audit --help shows an example.")
         if account and not config:
             raise ConfigurationError("--account picks from --config.", "With --input, write --input ACCOUNT=PATH.")
+        if history and no_history:
+            raise ConfigurationError("Give either --history or --no-history.")
         wanted = Wanted(
             baselines=baseline or (),
             own_baselines=baselines,
             roles=tuple(role or ()),
             assumptions=read_assumptions(assume),
             fail_on=fail_on,
+            probe=not no_probe,
+            cache=cache,
+            expected=read_expected(expect),
+            skipped=tuple(skip_check or ()),
+            waivers=waivers,
+            last_sync=read_moment(last_sync),
+            privacy=read_privacy(privacy, privacy_key),
         )
         stop = threading.Event()
         with progress() as seen:
@@ -88,16 +152,41 @@ def audit(
                 plan = plan_accounts(config, account or (), out, wanted, stop, seen.page)
             else:
                 plan = plan_files(inputs or [], out, wanted)
-            head = new_run(plan.out)
-            with writing(head, plan.out, head.id, templates) as writer:
-                seen.begin([assignment.source.account for assignment in plan.assignments])
+            kept_at = None if no_history else history_place(history, plan.history, plan.out)
+            with ExitStack() as stack:
+                stack.enter_context(holding(plan.out, "audit", wait))
+                head = new_run(plan.out)
+                accounts = [assignment.source.account for assignment in plan.assignments]
+                carrying = Carrying(plan.out, carry, accounts)
+                making = Making(
+                    around=Circumstances(
+                        made=head.started,
+                        configuration=plan.configuration,
+                        templates=templates_reference(templates),
+                    ),
+                    templates=templates,
+                    formats=(*plan.formats, *(format or ())),
+                    signer=chosen_signer(sign, head.started) or configured_signer(plan.signing, head.started),
+                    carry=lambda account: plan.hiding.carried(account, carrying.of(account)),
+                    twins=Twins(accounts),
+                )
+                writer = stack.enter_context(writing(head, plan.out, head.id, making))
+                past = stack.enter_context(keeping(kept_at, head, plan.out / head.id))
+                seen.begin(accounts)
                 run = audit_fleet(
                     head,
                     plan.assignments,
                     writer.deliver,
                     side_by_side=plan.side_by_side,
+                    scratch=plan.out,
                     stop=stop,
+                    hiding=plan.hiding,
+                    settle=past.settle,
+                    begun=seen.begun,
                     done=seen.done,
                 )
-                place = writer.finish(run, plan.baselines)
+                run = past.told(run)
+                place = writer.finish(run, plan.baselines, plan.waivers)
+                past.finish(run)
+            deliver(plan.deliveries, place, tell=not no_notify)
     end_run(run, place, json=json)

@@ -1,4 +1,7 @@
-"""Progress on a terminal: a line for each account at work, with the table that is being read."""
+"""Progress on a terminal: a line for each account at work, with the table that is being read.
+
+Log lines are printed above these: while they are shown, standard error goes through them line by line.
+"""
 
 from __future__ import annotations
 
@@ -11,26 +14,27 @@ from typing import Self
 from rich.console import Console
 from rich.progress import Progress as RichProgress
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
-from auditor.cli.terminal import Progress, outcome_line
+from auditor.cli.journal import Journal
+from auditor.cli.logs import speaks_json_on_standard_error
 from auditor.model import AccountFailure, AccountResult
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Tell of accounts as they are read and done: live lines on a terminal, one plain line an account elsewhere."""
-    if sys.stderr.isatty():
+def progress() -> Iterator[Journal]:
+    """Tell of accounts as they are read and done: in the log, and on a terminal by lines that change."""
+    if sys.stderr.isatty() and not speaks_json_on_standard_error():
         with LiveProgress() as live:
             yield live
     else:
-        yield Progress()
+        yield Journal()
 
 
-class LiveProgress(Progress):
+class LiveProgress(Journal):
     """Lines that change while accounts are read. Safe to call from several accounts' threads."""
 
     def __init__(self) -> None:
+        super().__init__()
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
         self._shown = RichProgress(*columns, console=Console(stderr=True), transient=True)
         self._tasks: dict[str, TaskID] = {}
@@ -46,6 +50,7 @@ class LiveProgress(Progress):
         self._shown.stop()
 
     def begin(self, accounts: Sequence[str]) -> None:
+        super().begin(accounts)
         self._left = len(accounts)
         self._tasks[""] = self._shown.add_task(self._waiting(), total=None)
 
@@ -61,7 +66,7 @@ class LiveProgress(Progress):
             self._shown.remove_task(task)
         self._left -= 1
         self._shown.update(self._tasks[""], description=self._waiting())
-        self._shown.console.print(Text(outcome_line(outcome)))
+        super().done(outcome)
 
     def _waiting(self) -> str:
         return f"{self._left} account{'' if self._left == 1 else 's'} to go"

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct
 
-from auditor.cli.options import DEFAULT_BASELINE
+from auditor.cli.logs import LogFileOption, LogFormat, LogFormatOption, LogLevelOption, logged
+from auditor.cli.options import DEFAULT_BASELINE, CacheOption
 from auditor.errors import AuditorError, ConfigurationError
 from auditor.model import ProbeOutcome, ProbeRow
 
 if TYPE_CHECKING:
+    from auditor.cli.probing import Prober
     from auditor.config import AccountSettings, Config, ProbeSettings
-    from auditor.probe.wsdl import WsdlLibrary
 
 EPILOG = (
     "Example: auditor probe --config accounts.toml --account 1234567\n\n"
@@ -58,12 +59,13 @@ def probe(
     wsdl: Annotated[
         str, typer.Option("--wsdl", help="Address of the WSDL; its version is the one spoken. Default: netsuitesdk's.")
     ] = "",
-    cache: Annotated[
-        Path | None, typer.Option("--cache", help="Folder that keeps the WSDL. Default: this user's cache folder.")
-    ] = None,
+    cache: CacheOption = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")
     ] = False,
+    log_format: LogFormatOption = LogFormat.AUTO,
+    log_level: LogLevelOption = None,
+    log_file: LogFileOption = None,
 ) -> None:
     """Show what NetSuite answers the integration's own token, record by record.
 
@@ -74,13 +76,12 @@ def probe(
     SOAP ends: 2025.2 is its last endpoint, which ends with 2028.2.
     Token-based authentication ends: no new integrations from 2027.1 on; the end itself is tentatively 2028.1.
     """
-    from auditor.cli.terminal import errors_end_the_command
     from auditor.config import load_config
 
-    with errors_end_the_command():
+    with logged(log_format, log_level, log_file):
         settings = load_config(config)
         chosen = _chosen(settings, account or [])
-        probes = _all(chosen, settings.jobs, wsdl, cache or _own_cache())
+        probes = _all(chosen, settings.jobs, wsdl, cache)
     if json:
         _print_json(probes)
     else:
@@ -112,24 +113,18 @@ def _chosen(settings: Config, wanted: Sequence[str]) -> list[tuple[AccountSettin
     return [with_token[name] for name in sorted(set(wanted) or with_token)]
 
 
-def _own_cache() -> Path:
-    import platformdirs
-
-    return platformdirs.user_cache_path("netsuite-auditor", appauthor=False) / "wsdl"
-
-
 def _all(
-    chosen: Sequence[tuple[AccountSettings, ProbeSettings]], jobs: int, wsdl: str, cache: Path
+    chosen: Sequence[tuple[AccountSettings, ProbeSettings]], jobs: int, wsdl: str, cache: Path | None
 ) -> list[AccountProbe]:
     """Each account's probe, side by side; one failure is one account's."""
-    from auditor.probe.wsdl import WsdlLibrary
+    from auditor.cli.probing import Prober
 
-    library = WsdlLibrary(cache)
+    prober = Prober(cache, wsdl)
 
     def one(account: tuple[AccountSettings, ProbeSettings]) -> AccountProbe:
         settings, integration = account
         try:
-            return AccountProbe(settings.id, rows=_rows(settings, integration, wsdl, library))
+            return AccountProbe(settings.id, rows=_rows(settings, integration, prober))
         except AuditorError as error:
             return AccountProbe(settings.id, failure=ProbeFailure(error.message, error.remedy, error.exit_code))
 
@@ -137,33 +132,12 @@ def _all(
         return list(pool.map(one, chosen))
 
 
-def _rows(
-    settings: AccountSettings, integration: ProbeSettings, wsdl: str, library: WsdlLibrary
-) -> tuple[ProbeRow, ...]:
+def _rows(settings: AccountSettings, integration: ProbeSettings, prober: Prober) -> tuple[ProbeRow, ...]:
     from auditor.baselines import baseline_folders, find_baseline
-    from auditor.probe import ProbeConnection, ProbeCredentials
-    from auditor.probe import probe as probe_account
-    from auditor.secrets import resolve
 
-    token = integration.token
     folders = baseline_folders(None)
     baselines = [find_baseline(name, folders) for name in settings.baselines or (DEFAULT_BASELINE,)]
-    connection = ProbeConnection(
-        account=settings.id,
-        credentials=ProbeCredentials(
-            consumer_key=resolve(token.consumer_key),
-            consumer_secret=resolve(token.consumer_secret),
-            token_id=resolve(token.token_id),
-            token_secret=resolve(token.token_secret),
-        ),
-        base_url=settings.base_url,
-        wsdl_url=wsdl or integration.wsdl,
-        connect_timeout=settings.connect_timeout,
-        read_timeout=settings.read_timeout,
-        answer_timeout=settings.answer_timeout,
-        ca_file=settings.ca_file,
-    )
-    return probe_account(connection, library, baselines)
+    return prober.rows(settings, integration, baselines)
 
 
 def _exit_code(probes: Sequence[AccountProbe]) -> int:
@@ -216,7 +190,7 @@ def _print_tables(probes: Sequence[AccountProbe]) -> None:
         console.print(table)
         for row in each.rows:
             if row.detail:
-                console.print(Text(f"{row.record}: {printable(row.detail)}"))
+                console.print(Text(f"{row.record}: {printable(f'{row.detail} {row.remedy}'.rstrip())}"))
     console.print(Text(_summary(probes)))
 
 

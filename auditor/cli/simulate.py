@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +26,7 @@ def simulate(
     permissions: Annotated[int, typer.Option(min=0, help="Permission rows of each role that is made.")] = 120,
     tokens: Annotated[int, typer.Option(min=0, help="Access tokens of the same.")] = 300,
     employees: Annotated[int, typer.Option(min=0, help="Employees of the same.")] = 20_000,
+    classes: Annotated[int, typer.Option(min=0, help="Classes of the same.")] = 5_000,
     accounts: Annotated[
         int, typer.Option(min=0, max=1000, help="Serve so many made accounts instead of the three ready-made ones.")
     ] = 0,
@@ -40,6 +42,12 @@ def simulate(
         list[str] | None,
         typer.Option(help="ACCOUNT=FAULT or ACCOUNT=FAULT=VALUE: let an account go wrong; may be repeated."),
     ] = None,
+    certificate: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="ACCOUNT=FILE: map this certificate, such as `auditor init` makes, in an account; may be repeated."
+        ),
+    ] = None,
     audit_to: Annotated[
         Path | None,
         typer.Option("--audit", help="Audit the accounts once, write the run into this folder, and end."),
@@ -47,29 +55,37 @@ def simulate(
 ) -> None:
     """Serve simulated NetSuite accounts on this machine, to try out a configuration or a baseline."""
     from auditor.cli.audit import audit
+    from auditor.cli.logs import LogFormat
     from auditor.cli.terminal import errors_end_the_command
-    from auditor.simulator import Simulator, large_account
+    from auditor.simulator import Fault, Simulator, large_account
     from auditor.simulator.accounts import clean_account, faulty_account
     from auditor.simulator.configuration import configuration_files
 
     with errors_end_the_command():
 
         def made(account: str) -> SimulatedAccount:
-            return large_account(account, roles=roles, permissions=permissions, tokens=tokens, employees=employees)
+            sizes = {"roles": roles, "permissions": permissions, "tokens": tokens, "employees": employees}
+            return large_account(account, **sizes, classes=classes)
 
         served = (
             [made(str(_FIRST_MADE + number)) for number in range(accounts)]
             if accounts
             else [clean_account(), faulty_account(), made("1234567_SB1")]
         )
+        if not accounts:  # the one thing that no table tells
+            served[-1].faults.append(Fault.record_refused("Location"))
         _add_faults(served, fault or [])
+        mapped = [_mapped(served, text) for text in certificate or []]
         with Simulator(served, tls=tls, port=port) as simulator:
             configuration = _written(out, configuration_files(simulator, token_based=tba))
             for account in served:
                 print(f"{account.id:<12} {simulator.base_url(account.id)}  {account.title}")
+            for line in mapped:
+                print(line)
             if audit_to:
                 print(f"auditor audit --config {configuration} --out {audit_to}", flush=True)
-                audit(config=configuration, out=audit_to)
+                with TemporaryDirectory() as cache:  # each port has a WSDL of its own, and another one next time
+                    audit(config=configuration, out=audit_to, cache=Path(cache), log_format=LogFormat.PLAIN)
             print(f"Ready: auditor audit --config {configuration}   (Ctrl-C ends this)", flush=True)
             _wait()
 
@@ -86,6 +102,25 @@ def _add_faults(accounts: Sequence[SimulatedAccount], texts: Sequence[str]) -> N
                 f"Write ACCOUNT=FAULT, the account being one of {', '.join(list(by_id)[:5])}.",
             )
         by_id[account].faults.append(named_fault(fault))
+
+
+def _mapped(accounts: Sequence[SimulatedAccount], text: str) -> str:
+    """Map the certificate that *text* names; gives what NetSuite's pages would show of it."""
+    name, equals, file = text.partition("=")
+    account = next((each for each in accounts if each.id == name), None)
+    if not equals or account is None:
+        served = ", ".join(each.id for each in accounts[:5])
+        raise ConfigurationError(
+            f"--certificate {text}: no account {name!r} is served.",
+            f"Write ACCOUNT=FILE, the account being one of {served}.",
+        )
+    try:
+        mapping = account.map_certificate(Path(file).read_bytes())
+    except OSError as error:
+        raise ConfigurationError(f"--certificate {text}: {file} cannot be read: {error.strerror}.") from error
+    except ConfigurationError as error:
+        raise ConfigurationError(f"--certificate {text}: {error.message}", error.remedy) from None
+    return f'{name:<12} client_id = "{mapping.client_id}"  certificate_id = "{mapping.certificate_id}"'
 
 
 def _written(folder: Path, files: dict[str, bytes]) -> Path:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from auditor.errors import AuditorError
-from auditor.model import AccountFailure, AccountResult, Run, Status, Verdict
+from auditor.evidence.seal import seal_digest
+from auditor.model import AccountFailure, AccountResult, Run, Verdict
 from auditor.reports.text import printable
 
 if TYPE_CHECKING:
@@ -43,56 +43,18 @@ def _stop(error: AuditorError) -> NoReturn:
     raise typer.Exit(error.exit_code) from error
 
 
-class Progress:
-    """One plain line for each account that is done."""
-
-    def begin(self, accounts: Sequence[str]) -> None:
-        """The run begins with these accounts."""
-
-    def page(self, account: str, table: str, pages: int, rows: int) -> None:
-        """A page of a live account was read."""
-
-    def done(self, outcome: AccountResult | AccountFailure) -> None:
-        """An account is done, well or not."""
-        print(outcome_line(outcome), file=sys.stderr, flush=True)
-
-
-def outcome_line(outcome: AccountResult | AccountFailure) -> str:
+def outcome_words(outcome: AccountResult | AccountFailure) -> str:
     """What became of an account, on one line."""
     if isinstance(outcome, AccountFailure):
-        return f"account {outcome.account}: not audited: {printable(outcome.cause)}"
-    return f"account {outcome.account}: {outcome.verdict.value}: {_counts(outcome)}"
+        return f"{Verdict.NOT_AUDITED.value}: {outcome.cause}"
+    return f"{outcome.verdict.value}: {_counts(outcome)}"
 
 
 def _counts(result: AccountResult) -> str:
-    failed = sum(finding.status is Status.FAIL for finding in result.findings)
-    return f"{failed} failed, {len(result.unknown())} unknown, {len(result.findings)} judged"
-
-
-def log_plainly() -> None:
-    """Send warnings to standard error, one line each, with the account and the table that they are about."""
-    handler = _StandardError()
-    handler.setFormatter(_Line())
-    logging.getLogger("auditor").handlers = [handler]
-
-
-class _StandardError(logging.Handler):
-    """Standard error as it is at the time, whoever has replaced it."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        print(self.format(record), file=sys.stderr, flush=True)
-
-
-class _Line(logging.Formatter):
-    """``account 1234567: role: asking again: BusyError (attempt 3)``."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        said = vars(record)
-        where = [f"account {said['account']}"] if said.get("account") else []
-        where += [str(said["table"])] if said.get("table") else []
-        attempt = f" (attempt {said['attempt']})" if said.get("attempt") else ""
-        line = printable(f"{': '.join([*where, record.getMessage()])}{attempt}")
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+    failed = len(result.failed()) + len(result.waived())
+    noted = f", {len(result.noted())} noted" if result.noted() else ""
+    waived = f" ({len(result.waived())} waived)" if result.waived() else ""
+    return f"{failed} failed{waived}{noted}, {len(result.unknown())} unknown, {len(result.findings)} judged"
 
 
 def end_run(run: Run, place: Path, *, json: bool) -> NoReturn:
@@ -124,6 +86,7 @@ def _summarize(run: Run, place: Path) -> None:
         Text.assemble("Verdict: ", (run.verdict.value, _STYLES[run.verdict]), f" (exit code {run.exit_code})")
     )
     console.print(Text(f"Reports: {place}"))
+    console.print(Text(f"Seal: {seal_digest(place)}"))
 
 
 def _styled(verdict: Verdict) -> Text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from auditor.model import (
     AccessToken,
     AccountFailure,
@@ -27,6 +29,7 @@ from auditor.model import (
     RoleDistance,
     Run,
     Scope,
+    Seen,
     Severity,
     Snapshot,
     State,
@@ -36,6 +39,7 @@ from auditor.model import (
     Table,
     TokenVerdict,
     User,
+    Waiver,
     fingerprint,
 )
 
@@ -317,8 +321,43 @@ def run(*results: AccountResult, failures: tuple[AccountFailure, ...] = ()) -> R
     return Run(id="20261121T020000Z", started=STARTED, tool_version="0.1.0", results=results, failures=failures)
 
 
+WAIVER = Waiver(
+    account="1234567",
+    check="role-levels",
+    subject="customrole1042",
+    requirement="expensify-integration:LIST_CLASS",
+    reason="The vendor confirmed that classes are not synced here.",
+    owner="Ana Ortiz",
+    ticket="SEC-12",
+    expires="2027-01-31",
+)
 FAILED_ACCOUNT = AccountFailure(
     account="9999999",
     cause="The folder holds no file that can be read.",
     remedy="Give the folder that holds the exports.",
 )
+
+
+WAIVER = Waiver(
+    account="1234567",
+    check="role-levels",
+    subject="customrole1042",
+    requirement="expensify-integration:LIST_EMPLOYEE",
+    reason="Employees are not synced here; Finance asked for the lower level.",
+    owner="Ana Ortiz",
+    ticket="CHG-1042",
+    expires="2027-01-31",
+)
+
+
+def followed_result(account: str = "1234567") -> AccountResult:
+    """The mixed result as waivers and history leave it: one failure waived, one known for nights, one back again."""
+    mixed = mixed_result(account)
+    first, waived, back = (index for index, each in enumerate(mixed.findings) if each.status is Status.FAIL)
+    findings = list(mixed.findings)
+    findings[first] = replace(findings[first], seen=Seen(first="2026-11-02T02:00:00Z", nights=20))
+    findings[waived] = replace(findings[waived], waiver=replace(WAIVER, account=account))
+    findings[back] = replace(
+        findings[back], seen=Seen(first="2026-10-01T02:00:00Z", nights=3, reopened="2026-11-20T02:00:00Z")
+    )
+    return replace(mixed, findings=tuple(findings))

@@ -13,12 +13,17 @@ import jsonschema
 import openpyxl
 import pypdf
 
+from tests.reports.browser import MISSING, chromium
+
 ROOT = Path(__file__).parents[1]
-ACCOUNT_FILES = {"changes.xlsx", "findings.json", "report.pdf", "snapshot.json"}
+ACCOUNT_FILES = {
+    *("changes.xlsx", "changes-jira.csv", "changes-servicenow.csv"),
+    *("findings.csv", "findings.json", "report.pdf", "snapshot.json"),
+}
 
 
 def main() -> None:
-    folder = max(path for path in Path(sys.argv[1]).iterdir() if path.is_dir() and not path.name.startswith("."))
+    folder = (Path(sys.argv[1]) / "latest").resolve()
     run = json.loads((folder / "run.json").read_bytes())
     check_schema(run, "run")
     accounts = sorted((folder / "accounts").iterdir())
@@ -37,6 +42,7 @@ def main() -> None:
         check_workbook(account / "changes.xlsx", {"Summary", "Findings", "Change requests", "Tokens", "Coverage"})
     assert "3 accounts expected, 3 audited" in pdf_text(folder / "summary.pdf")
     check_workbook(folder / "summary.xlsx", {"Accounts"})
+    check_page(folder / "index.html")
     sums = (folder / "SHA256SUMS").read_text().splitlines()
     for line in sums:
         digest, name = line.split("  ", 1)
@@ -54,6 +60,22 @@ def check_schema(document: dict[str, object], name: str) -> None:
 def pdf_text(path: Path) -> str:
     pages = pypdf.PdfReader(io.BytesIO(path.read_bytes())).pages
     return "\n".join(page.extract_text() for page in pages)
+
+
+def check_page(path: Path) -> None:
+    """Open the page as its reader would, where there is a browser."""
+    if MISSING:
+        print(f"index.html was not opened: {MISSING}")
+        return
+    with chromium() as browser:
+        browser.get(path.as_uri())
+        assert "3 expected, 3 audited" in browser.find_element("tag name", "main").text
+        assert browser.find_element("id", "shown").text.startswith("Showing ")
+        links = [each.get_attribute("href") or "" for each in browser.find_elements("css selector", ".files a")]
+        assert len(links) > 10
+        for link in links:
+            assert (path.parent / link.removeprefix(path.parent.as_uri() + "/")).is_file(), link
+        assert browser.get_log("browser") == []
 
 
 def check_workbook(path: Path, sheets: set[str]) -> None:

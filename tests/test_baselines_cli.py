@@ -141,6 +141,8 @@ def test_show_for_machines_gives_every_field_also_those_at_their_default(own):
         "applications": [],
         "role_names": [],
         "role_scriptids": [],
+        "role_ids": [],
+        "users": [],
         "connection": "tba",
         "requirements": [
             {

@@ -69,6 +69,7 @@ connection: oauth2
 applications: [One, Two]
 role_names: [Role One]
 role_scriptids: [customrole_one]
+users: [sync@example.com]
 note: A note.
 codes: [E1, E2]
 requirements:
@@ -107,6 +108,7 @@ after_fix: [First., Second.]
         applications=("One", "Two"),
         role_names=("Role One",),
         role_scriptids=("customrole_one",),
+        users=("sync@example.com",),
         note="A note.",
         requirements=(
             Requirement(
@@ -322,7 +324,7 @@ def test_two_rows_of_one_permission_are_accepted_once_their_ids_differ():
             "read_on: 2026-11-21",
             "read_on: 2026-11-21\n<<: {id: x}",
             "8:1: The baseline has no key '<<'. Its keys are id, version, title, vendor, purpose, source, read_on, "
-            "requirements, confidence, comparison, connection, applications, role_names, role_scriptids, codes, "
+            "requirements, confidence, comparison, connection, applications, role_names, role_scriptids, users, codes, "
             "not_judged, after_fix, note.",
         ),
         (
@@ -517,7 +519,7 @@ DOCUMENTS = st.fixed_dictionaries(
         ),
     },
     optional={
-        **dict.fromkeys(("applications", "role_names", "role_scriptids", "codes", "after_fix"), LISTS),
+        **dict.fromkeys(("applications", "role_names", "role_scriptids", "users", "codes", "after_fix"), LISTS),
         "confidence": st.sampled_from(["stated", "inferred"]),
         "comparison": st.sampled_from(["minimum", "exact"]),
         "connection": st.sampled_from(["tba", "oauth2"]),
@@ -533,7 +535,7 @@ def test_what_stands_in_any_good_file_is_what_the_baseline_says(document):
     baseline = parse_baseline(json.dumps(document, ensure_ascii=False).encode(), "f.yaml")
     plain = ("id", "version", "title", "vendor", "purpose", "source", "read_on")
     assert {key: getattr(baseline, key) for key in plain} == {key: document[key] for key in plain}
-    lists = ("applications", "role_names", "role_scriptids", "after_fix")
+    lists = ("applications", "role_names", "role_scriptids", "users", "after_fix")
     assert {key: getattr(baseline, key) for key in lists} == {key: tuple(document.get(key, ())) for key in lists}
     assert baseline.note == document.get("note", "")
     assert (baseline.confidence.value, baseline.comparison.value, baseline.connection) == (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import re
 import textwrap
 import traceback
@@ -9,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.config import AccountSettings, Config, OAuth2, ProbeSettings, TokenBased, default_base_url, load_config
+from auditor.config import (
+    AccountSettings,
+    Config,
+    HistorySettings,
+    OAuth2,
+    ProbeSettings,
+    SigningSettings,
+    TokenBased,
+    default_base_url,
+    load_config,
+)
 from auditor.errors import ConfigurationError
 from auditor.model import Severity
 from auditor.secrets import SecretReference
@@ -41,6 +52,11 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
         fail_on = "high"
         out = "reports"
         jobs = 3
+
+        [signing]
+        key = "file:keys/signing.pem"
+        key_password = "env:SIGNING_PASSWORD"
+        certificate = "keys/signing.crt"
 
         [defaults]
         concurrency = 2
@@ -90,6 +106,12 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
         fail_on=Severity.HIGH,
         out=str(tmp_path / "reports"),
         jobs=3,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        signing=SigningSettings(
+            key=SecretReference("file", str(tmp_path / "keys/signing.pem")),
+            key_password=SecretReference("env", "SIGNING_PASSWORD"),
+            certificate=str(tmp_path / "keys/signing.crt"),
+        ),
         accounts=(
             AccountSettings(
                 id="1234567",
@@ -302,7 +324,12 @@ _VALUES = st.sampled_from(
 )
 
 
-@given(st.lists(st.one_of(st.just("[defaults]"), st.just("[[account]]"), st.tuples(_KEYS, _VALUES)), max_size=12))
+@given(
+    st.lists(
+        st.one_of(st.just("[defaults]"), st.just("[reports]"), st.just("[[account]]"), st.tuples(_KEYS, _VALUES)),
+        max_size=12,
+    )
+)
 def test_no_combination_of_keys_crashes(tmp_path_factory: pytest.TempPathFactory, lines: list[object]) -> None:
     text = "\n".join(line if isinstance(line, str) else f"{line[0]} = {line[1]}" for line in lines)  # type: ignore[index]
     path = tmp_path_factory.getbasetemp() / "keys.toml"
@@ -321,10 +348,16 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "configuration.md"
 
 def test_every_key_is_documented() -> None:
     from auditor.config.reader import AccountTable, RunTable
+    from auditor.config.tables import ReportsTable
 
     rows = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| `")]
     documented = {key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])}
-    keys = {*AccountTable.__struct_fields__, *RunTable.__struct_fields__}
+    keys = {
+        *AccountTable.__struct_fields__,
+        *RunTable.__struct_fields__,
+        *ReportsTable.__struct_fields__,
+        *HistorySettings.__struct_fields__,
+    }
     assert keys <= documented
     assert documented - keys == set()
 
@@ -343,3 +376,33 @@ def test_the_documented_defaults_are_true(tmp_path: Path) -> None:
     assert rows.keys() == {"jobs", "concurrency", "connect_timeout", "read_timeout", "answer_timeout", "time_budget"}
     for key, value in rows.items():
         assert getattr(config if key == "jobs" else account, key) == int(value)
+
+
+ACCOUNT = f'[[account]]\nid = "1234567"\n{TBA}'
+
+
+def test_where_the_history_is(tmp_path: Path) -> None:
+    told = f'[history]\nurl = "postgresql://auditor@db/h"\npassword = "env:DB"\n{ACCOUNT}'
+    history = load_config(written(tmp_path, told)).history
+    assert history is not None
+    assert (history.url, str(history.password)) == ("postgresql://auditor@db/h", "env:DB")
+    history = load_config(written(tmp_path, f'[history]\nurl = "past/h.sqlite"\n{ACCOUNT}')).history
+    assert history is not None
+    assert (history.url, history.password) == (str(tmp_path / "past" / "h.sqlite"), None)
+    assert load_config(written(tmp_path, ACCOUNT)).history is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[history]\npassword = "hunter2"\n', [":2: [history] password is not a reference"]),
+        ('[history]\nurl = 7\n', [":2: [history] url must be a text"]),
+        ('[history]\nuri = "x"\n', [":2: [history] unknown key 'uri'. Did you mean url?"]),
+        ('history = "x"\n', ["must be a table: write [history]."]),
+    ],
+)  # fmt: skip
+def test_what_is_refused_of_the_history(tmp_path: Path, text: str, words: list[str]) -> None:
+    message = refused(tmp_path, text + ACCOUNT)
+    assert "hunter2" not in message
+    for word in words:
+        assert word in message

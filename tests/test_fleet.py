@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.errors import EvidenceError, SourceError
 from auditor.fleet import Assignment, audit_fleet
@@ -73,3 +74,14 @@ def test_reports_that_cannot_be_written_end_the_run() -> None:
 
     with pytest.raises(EvidenceError, match="disk full"):
         audit_fleet(samples.run(), [assignment("1", samples.snapshot("1"))], full_disk)
+
+
+def test_an_account_is_settled_before_its_reports_are_made() -> None:
+    delivered: list[AccountResult] = []
+    run = audit_fleet(
+        samples.run(),
+        [assignment("1", samples.snapshot("1"))],
+        delivered.append,
+        settle=lambda result: replace(result, history_problem="Locked."),
+    )
+    assert [delivered[0].history_problem, run.results[0].history_problem] == ["Locked.", "Locked."]

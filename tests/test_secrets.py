@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import base64
+import json
 import logging
 import pickle
 import traceback
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import keyring
 import keyring.backend
 import keyring.errors
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.errors import ConfigurationError
-from auditor.secrets import Secret, SecretReference, parse_reference, resolve
+from auditor.secrets import Secret, SecretReference, hidden, parse_reference, resolve
 
 CANARY = "s3cr3t-canary-value"
 
@@ -148,3 +153,32 @@ def test_keyring(ring: Keyring) -> None:
     with pytest.raises(ConfigurationError, match="KeyringLocked") as caught:
         resolve(SecretReference("keyring", "netsuite/1234567"))
     assert CANARY not in "".join(traceback.format_exception(caught.value))
+
+
+SENT = st.text(st.characters(exclude_categories=("Cs",)), min_size=8, max_size=40)
+
+
+@given(SENT, st.text(max_size=7), st.text(max_size=7))
+def test_what_the_other_side_repeats_is_hidden_in_whatever_form(value: str, before: str, after: str) -> None:
+    escaped = quote(value, safe="")
+    for sent in (value, escaped):
+        for text in (
+            sent,
+            quote(sent, safe=""),
+            quote_plus(sent),
+            json.dumps(sent),
+            base64.b64encode(f"{before}{sent}{after}".encode("utf-8", "replace")).decode(),
+            base64.urlsafe_b64encode(f"{before}{sent}{after}".encode("utf-8", "replace")).decode(),
+        ):
+            shown = hidden(f"({text})", [Secret("another"), Secret(value)])
+            assert "***" in shown
+            assert sent not in shown or sent in "(***)"
+            assert text not in shown or text in "(***)"
+
+
+def test_what_is_no_secret_stays_as_it_is() -> None:
+    assert hidden("NetSuite is busy", [Secret(CANARY), Secret("")]) == "NetSuite is busy"
+
+
+def test_a_secret_that_no_encoding_can_hold_is_hidden_too() -> None:
+    assert hidden("a \udcff-secret", [Secret("\udcff-secret")]) == "a ***"

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from auditor.checks import INFOS
 from auditor.checks.judge import judge
 from auditor.model import (
     AccessToken,
@@ -17,6 +18,7 @@ from auditor.model import (
     Feature,
     Finding,
     Level,
+    LoginRecord,
     Option,
     Permission,
     Reference,
@@ -32,11 +34,23 @@ from auditor.model import (
 )
 
 ACCOUNT = "1234567"
-ROLE = Role(key="1005", id="1005", name="Expensify Integration", scriptid="customrole1005", inactive=False)
+ROLE = Role(
+    key="1005",
+    id="1005",
+    name="Expensify Integration",
+    scriptid="customrole1005",
+    inactive=False,
+    web_services_only=True,
+    two_factor="TOTP",
+)
 CLERK = Role(key="1006", id="1006", name="Clerk", scriptid="customrole1006", inactive=False)
 ADMINISTRATOR = Role(key="3", id="3", name="Administrator", inactive=False)
 USER = User(key="7", id="7", name="Sync User", email="sync@example.com", inactive=False, access=True)
 OTHER_USER = User(key="8", id="8", name="Ana Ortiz", email="ana@example.com", inactive=False, access=True)
+
+
+HYGIENE = tuple(info.id for info in INFOS if not info.needed and info.id != "probe")
+"""The checks that most tests are not about."""
 
 
 def option(permission: str, level: Level, label: str = "", subtab: str = "Lists") -> Option:
@@ -79,6 +93,15 @@ def baseline(**fields: Any) -> Baseline:
 BASELINE = baseline()
 EXACT = baseline(id="exact", comparison=Comparison.EXACT, applications=())
 OAUTH2 = baseline(id="oauth2", connection="oauth2")
+LOGIN = LoginRecord(
+    user="7",
+    role="1005",
+    application="Expensify",
+    token="Expensify - Sync User, Expensify Integration",
+    status="Success",
+    latest="2026-11-20 22:00:00",
+    times=3,
+)
 HELD = {
     "LIST_CLASS": Level.VIEW,
     "LIST_EMPLOYEE": Level.FULL,
@@ -134,6 +157,7 @@ def snapshot(**fields: Any) -> Snapshot:
         "tokens": (token(),),
         "users": (USER, OTHER_USER),
         "assignments": (assignment(),),
+        "logins": (LOGIN,),
         "features": (Feature("MULTICURRENCY", active=True),),
         "coverage": coverage(),
     }

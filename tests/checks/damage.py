@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec.structs import replace
 
-from auditor.model import Reference, Role, Snapshot, State, Table
+from auditor.model import ClassificationKind, Reference, Role, Snapshot, State, Table
 
 RECORDS = {
     Table.ROLES: "roles",
@@ -16,26 +17,47 @@ RECORDS = {
     Table.ROLE_ASSIGNMENTS: "assignments",
     Table.GLOBAL_PERMISSIONS: "global_permissions",
     Table.FEATURES: "features",
+    Table.CLASSES: "classifications",
+    Table.DEPARTMENTS: "classifications",
+    Table.LOCATIONS: "classifications",
+    Table.SUBSIDIARIES: "subsidiaries",
+    Table.PROJECTS: "projects",
+    Table.ROLE_RESTRICTIONS: "role_restrictions",
+    Table.LOGINS: "logins",
+}
+KINDS = {
+    Table.CLASSES: ClassificationKind.CLASS,
+    Table.DEPARTMENTS: ClassificationKind.DEPARTMENT,
+    Table.LOCATIONS: ClassificationKind.LOCATION,
 }
 _POINTS_TO_USER = ("user", "user.id", "user.name", "user.email")
 _POINTS_TO_ROLE = ("role", "role.id", "role.name")
 COLUMNS = {
-    Table.ROLES: ("id", "scriptid", "name", "inactive"),
+    Table.ROLES: ("id", "scriptid", "name", "inactive", "subsidiary_option", "effective_subsidiaries"),
     Table.ROLE_PERMISSIONS: ("id", "level", "label"),
     Table.ACCESS_TOKENS: ("application", "inactive", "revoked", "created", *_POINTS_TO_USER, *_POINTS_TO_ROLE),
-    Table.USERS: ("id", "name", "email", "inactive", "access"),
+    Table.USERS: (
+        *("id", "name", "email", "inactive", "access"),
+        *("supervisor", "classification", "department", "location", "subsidiary", "expense_limit", "modified"),
+    ),
     Table.ROLE_ASSIGNMENTS: (*_POINTS_TO_USER, *_POINTS_TO_ROLE),
     Table.GLOBAL_PERMISSIONS: (*_POINTS_TO_USER, "id", "level", "label"),
     Table.FEATURES: ("id",),
+    **dict.fromkeys(KINDS, ("inactive", "include_children", "subsidiaries", "parent", "modified")),
+    Table.SUBSIDIARIES: ("parent", "inactive"),
+    Table.PROJECTS: ("inactive", "subsidiary"),
+    Table.ROLE_RESTRICTIONS: ("restriction",),
+    Table.LOGINS: ("application", "latest"),
 }
-_EMPTY_TEXT = {"name", "email", "label", "application", "created"}
+_EMPTY_TEXT = {"name", "email", "label", "application", "created", "parent", "modified", "subsidiary"}
+_EMPTY_TEXT |= {"restriction", "latest"}
 
 
 def losses(data: Snapshot) -> Iterator[tuple[str, Snapshot]]:
     """The single losses that *data* can suffer, and what is left; of each table one of the first rows."""
-    for table in Table:
+    for table in RECORDS:
         yield f"{table.value}: not there", lost(data, table, State.NOT_AVAILABLE)
-        for number in range(min(2, len(getattr(data, RECORDS[table])))):
+        for number in range(min(2, len(rows_of(data, table)))):
             yield f"{table.value}: row {number} gone", thinned(data, table, {number})
         for column in COLUMNS[table]:
             yield f"{table.value}: no {column}", narrowed(data, table, column)
@@ -48,31 +70,45 @@ def lost(data: Snapshot, table: Table, state: State) -> Snapshot:
         state = State.FAILED
     elif before is not State.COLLECTED:
         state = before
-    return _not_whole(replace(_covered(data, table, state), **{RECORDS[table]: ()}), table)
+    return _not_whole(_with_rows(_covered(data, table, state), table, []), table)
 
 
 def thinned(data: Snapshot, table: Table, gone: set[int]) -> Snapshot:
     """Without the rows of these numbers, as far as the table was read at all."""
     if data.covered(table).state not in (State.COLLECTED, State.PARTIAL):
         return data
-    rows = tuple(row for number, row in enumerate(getattr(data, RECORDS[table])) if number not in gone)
-    return _not_whole(replace(_covered(data, table, State.PARTIAL), **{RECORDS[table]: rows}), table)
+    rows = [row for number, row in enumerate(rows_of(data, table)) if number not in gone]
+    return _not_whole(_with_rows(_covered(data, table, State.PARTIAL), table, rows), table)
 
 
 def narrowed(data: Snapshot, table: Table, column: str) -> Snapshot:
     """Without one column, of which the coverage tells."""
     field, _, inner = column.partition(".")
     rows = []
-    for row in getattr(data, RECORDS[table]):
+    for row in rows_of(data, table):
         if inner:
             value: object = replace(getattr(row, field), **{inner: ""})
         elif isinstance(getattr(row, field), Reference):
             value = Reference()
         else:
-            value = "" if field in _EMPTY_TEXT or (field == "id" and not _optional_id(table)) else None
+            text = field in _EMPTY_TEXT and (table, field) != (Table.USERS, "subsidiary")
+            value = "" if text or (field == "id" and not _optional_id(table)) else None
         rows.append(replace(row, **{field: value}))
     state = data.covered(table).state
-    return replace(_covered(data, table, state, column), **{RECORDS[table]: tuple(rows)})
+    return _with_rows(_covered(data, table, state, column), table, rows)
+
+
+def rows_of(data: Snapshot, table: Table) -> list[Any]:
+    """The records of *table*; those of the subsidiary maps are part of the classifications."""
+    rows = getattr(data, RECORDS[table])
+    return [row for row in rows if row.kind is KINDS[table]] if table in KINDS else list(rows)
+
+
+def _with_rows(data: Snapshot, table: Table, rows: list[Any]) -> Snapshot:
+    if table in KINDS:
+        others = [row for row in data.classifications if row.kind is not KINDS[table]]
+        rows = sorted([*others, *rows], key=lambda row: list(ClassificationKind).index(row.kind))
+    return replace(data, **{RECORDS[table]: tuple(rows)})
 
 
 def _optional_id(table: Table) -> bool:

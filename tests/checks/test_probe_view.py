@@ -75,11 +75,23 @@ def test_the_table_says_view_and_netsuite_says_no():
 
 
 @pytest.mark.parametrize("level", [None, Level.NONE])
-def test_a_refusal_that_the_table_explains_has_the_steps_to_mend_it(level):
+def test_a_refusal_that_the_table_explains_follows_from_the_findings_about_the_role(level):
     finding = view(snapshot(permissions=permissions(LIST_CLASS=level)), row())
     assert finding.status is Status.FAIL
     assert finding.title == "NetSuite refuses the integration Classification"
     assert finding.actual == "refused; the tables say None"
+    assert finding.consequence
+    assert finding.remedy == (
+        "Mend role 'Expensify Integration': the findings about it and its tokens have the steps.",
+    )
+    assert not view(snapshot(), row()).consequence, "the table says View, so no other finding tells of it"
+
+
+def test_a_refusal_of_what_no_baseline_asks_for_has_the_steps_to_mend_it():
+    others = tuple(each for each in BASELINE.requirements if each.id != "LIST_CLASS")
+    data = snapshot(permissions=permissions(LIST_CLASS=None))
+    finding = view(data, row(), baselines=(baseline(requirements=others),))
+    assert (finding.status, finding.consequence) == (Status.FAIL, False)
     assert finding.remedy[1:3] == (
         "Click Edit beside the role 'Expensify Integration'.",
         "On the Permissions tab, sub-tab Lists, set Classes to View or to what the baseline asks.",
@@ -90,7 +102,7 @@ def test_deleted_records_below_full_are_a_refusal_that_the_table_explains():
     given = row(record="DeletedRecord", permission="ADMI_DELETEDRECORD")
     data = snapshot(permissions=permissions(ADMI_DELETEDRECORD=Level.VIEW))
     assert view(data, given).title == "NetSuite refuses the integration DeletedRecord"
-    assert "set Deleted Records to Full" in view(data, given).remedy[2]
+    assert view(data, given, baselines=()).remedy[0].startswith("In NetSuite")
     full = snapshot(permissions=permissions(ADMI_DELETEDRECORD=Level.FULL))
     assert view(full, given).title.startswith("The table says Full, NetSuite says no")
 
@@ -108,7 +120,6 @@ def test_a_global_permission_is_part_of_what_the_tables_say():
         without(Table.GLOBAL_PERMISSIONS, snapshot()),
         snapshot(tokens=()),
         snapshot(tokens=(token(revoked=True),)),
-        snapshot(tokens=(token(), token("902", CLERK))),
     ],
 )
 def test_a_refusal_stays_a_failure_where_the_tables_cannot_tell(data):
@@ -118,13 +129,29 @@ def test_a_refusal_stays_a_failure_where_the_tables_cannot_tell(data):
     assert finding.actual == "refused; the tables do not say"
 
 
-def test_two_tokens_that_agree_can_be_compared():
-    data = snapshot(
-        tokens=(token(), token("902", CLERK)), permissions=(*permissions(), *permissions(CLERK, LIST_CLASS=Level.FULL))
+def two_tokens(**clerk: Level | None) -> Finding:
+    tokens = (token(), token("902", CLERK))
+    return view(snapshot(tokens=tokens, permissions=(*permissions(), *permissions(CLERK, **clerk))), row())
+
+
+def test_several_tokens_are_compared_by_the_lowest_of_their_levels():
+    same = two_tokens()
+    assert (same.actual, same.notes) == ("refused; the tables say View", ())
+    enough = two_tokens(LIST_CLASS=Level.FULL)
+    assert enough.actual == "refused; the tables say View or Full, by token"
+    assert enough.title.startswith("The table says View or Full, NetSuite says no")
+    lower = two_tokens(LIST_CLASS=None)
+    assert lower.actual == "refused; the tables say None or View, by token"
+    assert lower.title == "NetSuite refuses the integration Classification"
+    assert lower.remedy == ("Mend role 'Clerk': the findings about it and its tokens have the steps.",)
+    assert lower.notes == (
+        "The integration has several usable tokens ('Clerk' None, 'Expensify Integration' View), and which of them "
+        "was tried is not known here.",
     )
-    assert view(data, row()).actual == "refused; the tables do not say"
-    same = snapshot(tokens=(token(), token("902", CLERK)), permissions=(*permissions(), *permissions(CLERK)))
-    assert view(same, row()).actual == "refused; the tables say View"
+
+
+def test_one_record_is_one_record():
+    assert view(snapshot(), row(ProbeOutcome.ALLOWED, count=1)).actual == "allowed, 1 record; the tables say View"
 
 
 def test_administrator_holds_everything():

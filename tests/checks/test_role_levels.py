@@ -17,6 +17,7 @@ from auditor.model import (
     LevelSource,
     Permission,
     Reference,
+    Requirement,
     Role,
     Scope,
     Severity,
@@ -40,6 +41,7 @@ from tests.checks.accounts import (
     coverage,
     found,
     judged,
+    option,
     permissions,
     requirement,
     snapshot,
@@ -405,7 +407,8 @@ class TestWhichRolesAreJudged:
         assert finding.title == "There is no role to hold the baseline expensify against"
         assert any("access tokens" in step for step in finding.remedy)
         assert any("--role" in step for step in finding.remedy)
-        assert [each.check for each in result.findings] == ["role-levels", "token-binding"]
+        core = [each.check for each in result.findings if each.severity is not Severity.INFO]
+        assert core == ["role-levels", "token-binding"]
 
     def test_a_role_found_by_name_in_a_list_that_is_not_whole_may_not_be_the_only_one(self):
         data = snapshot(tokens=(), coverage=coverage(roles=State.PARTIAL))
@@ -468,3 +471,12 @@ def test_one_role_held_against_two_baselines_has_a_finding_for_each_row_of_each(
     rows_of_role = [each for each in result.findings if each.check == "role-levels"]
     assert len(rows_of_role) == 2 * len(HELD) + 1
     assert len({each.id for each in result.findings}) == len(result.findings)
+
+
+def test_a_permission_that_the_vendor_calls_otherwise_is_said_to_be():
+    asked = Requirement(id="LIST_JOB", options=(option("LIST_JOB", Level.VIEW, "Projects"),))
+    result = judge(snapshot(), (baseline(requirements=(asked,)),), Scope())
+    assert found(result, "expensify:LIST_JOB").notes == ("The vendor calls this permission Projects.",)
+    same = Requirement(id="LIST_CLASS", options=(option("LIST_CLASS", Level.FULL, "classes"),))
+    result = judge(snapshot(), (baseline(requirements=(same,)),), Scope())
+    assert found(result, "expensify:LIST_CLASS").notes == ()

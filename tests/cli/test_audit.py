@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
@@ -27,7 +28,7 @@ def auditor(*arguments: object) -> Result:
 
 
 def only_run(out: Path) -> Path:
-    (folder,) = (path for path in out.iterdir() if not path.name.startswith("."))
+    (folder,) = out.glob("2*Z*")
     return folder
 
 
@@ -73,13 +74,19 @@ def test_the_example_accounts_are_audited_with_their_faults(audited: tuple[Resul
     assert set(files(folder)) == {
         "SHA256SUMS",
         "baselines/expensify-integration.yaml",
+        "findings.csv",
+        "index.html",
+        "manifest.json",
         "run.json",
         "summary.pdf",
         "summary.xlsx",
         *(
             f"accounts/{account}/{name}"
             for account in verdicts
-            for name in ("changes.xlsx", "findings.json", "report.pdf", "snapshot.json")
+            for name in (
+                *("changes.xlsx", "changes-jira.csv", "changes-servicenow.csv"),
+                *("findings.csv", "findings.json", "report.pdf", "snapshot.json"),
+            )
         ),
     }
 
@@ -114,7 +121,19 @@ def test_report_writes_the_same_bytes_again(audited: tuple[Result, Path], tmp_pa
     result, folder = audited
     again = auditor("report", folder, "--out", tmp_path)
     assert again.exit_code == result.exit_code
-    assert files(only_run(tmp_path)) == files(folder)
+    before, after = files(folder), files(only_run(tmp_path))
+    differs = {name for name in before | after if before.get(name) != after.get(name)}
+    assert differs == {"manifest.json", "SHA256SUMS"}
+    assert json.loads(before["manifest.json"])["replay"] is None
+    replay = json.loads(after["manifest.json"])["replay"]
+    seal = hashlib.sha256(before["SHA256SUMS"]).hexdigest()
+    assert replay == {
+        "command": "report",
+        "run": folder.name,
+        "folder": folder.name,
+        "seal_sha256": seal,
+        "verified": True,
+    }
 
 
 def test_rejudge_needs_no_inputs_and_says_that_it_is_a_replay(audited: tuple[Result, Path], tmp_path: Path) -> None:
@@ -131,6 +150,8 @@ def test_rejudge_needs_no_inputs_and_says_that_it_is_a_replay(audited: tuple[Res
     for account in ("1234567", "7654321_SB1"):
         name = f"accounts/{account}/findings.json"
         before, after = (json.loads(files(each)[name]) for each in (folder, only_run(tmp_path / "same")))
+        for finding in before["findings"]:
+            finding.pop("seen", None)  # what history said then is not said again
         assert before["findings"] == after["findings"]
 
 

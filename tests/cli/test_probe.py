@@ -157,6 +157,7 @@ def test_json_has_every_key_of_every_row(server: Server, tmp_path: Path) -> None
         "record": "Account",
         "outcome": "allowed",
         "detail": "",
+        "remedy": "",
         "permission": "LIST_ACCOUNT",
         "codes": [],
         "count": 2,

@@ -59,7 +59,8 @@ def test_the_verdict_is_made_of_what_failed_badly_enough_and_of_what_is_not_know
     one = result(of, Scope(fail_on=fail_on), coverage)
     bad = [each for each in of if each.status is Status.FAIL and each.severity.rank >= fail_on.rank]
     broken = any(each.state in (State.PARTIAL, State.FAILED) for each in coverage)
-    unknown = broken or any(each.status is Status.UNKNOWN for each in of)
+    counts_from = min(fail_on.rank, Severity.LOW.rank)
+    unknown = broken or any(each.status is Status.UNKNOWN and each.severity.rank >= counts_from for each in of)
     assert sorted(one.failed(), key=id) == sorted(bad, key=id)
     assert [each.severity.rank for each in one.failed()] == sorted((each.severity.rank for each in bad), reverse=True)
     assert one.incomplete is unknown
@@ -103,3 +104,10 @@ def test_a_failure_below_fail_on_is_reported_and_not_counted():
     low = result([finding(Status.FAIL, Severity.LOW)], Scope(fail_on=Severity.HIGH))
     assert (low.verdict, low.failed(), len(low.findings)) == (Verdict.CLEAN, (), 1)
     assert run(low).exit_code == 0
+
+
+def test_what_is_unresolved_is_all_that_failed_and_all_that_is_unknown():
+    every = [finding(status, severity) for status in Status for severity in Severity]
+    listed = result(every, Scope(fail_on=Severity.HIGH)).unresolved()
+    assert listed == tuple(each for each in every if each.status in (Status.FAIL, Status.UNKNOWN))
+    assert len(listed) == 2 * len(Severity)

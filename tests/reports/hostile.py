@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from auditor.model import Note, Table
+from auditor.model import ChainLink, Level, Note, Status, Table, TokenCause, TokenLevel, Waiver
 from tests import samples
 
 REPLACE = msgspec.structs.replace
@@ -71,8 +71,34 @@ def hostile_result(text):
     return REPLACE(
         result,
         snapshot=snapshot,
-        findings=(finding, *result.findings[2:]),
+        findings=(finding, REPLACE(finding, id="ab" * 8, waiver=_waiver(text)), *result.findings[2:]),
+        scope=REPLACE(result.scope, expected={"user": text}),
         baselines=(REPLACE(result.baselines[0], title=text, source=text),),
         distances=tuple(REPLACE(each, role_name=text, why=text) for each in result.distances),
-        tokens=tuple(REPLACE(each, name=text, user=text, application=text, causes=(text,)) for each in result.tokens),
+        tokens=tuple(_token(each, text) for each in result.tokens),
+    )
+
+
+def _waiver(text):
+    places = dict.fromkeys(("account", "check", "subject", "requirement", "reason", "owner", "ticket"), text)
+    return Waiver(**places, expires="2027-01-01", scope="any-account")
+
+
+def _token(token, text):
+    link = ChainLink(requirement="role", status=Status.FAIL, expected=text, actual=text, finding="ab" * 8)
+    level = TokenLevel(
+        permission=text, label=text, subtab=text, asked=Level.FULL, held=None, source=None, status=Status.UNKNOWN
+    )
+    return REPLACE(
+        token,
+        name=text,
+        user=text,
+        application=text,
+        causes=(text,),
+        user_id=text,
+        role_id=text,
+        links=(link,),
+        levels=(level,),
+        checked=(TokenCause(id="token-role", text=text, status=Status.FAIL, because=text),),
+        steps=(text,),
     )

@@ -30,7 +30,7 @@ def test_page_1_answers_the_reader_who_knows_no_netsuite(mixed):
         "NetSuite can refuse what Expensify asks of it.",
         "1 requirement could not be decided, because the data for it is missing.",
         "files: 1234567",
-        "? Incomplete. 6 of 7 kinds of data were read in full. Not given: features.",
+        "? Incomplete. 14 of 15 kinds of data were read in full. Not given: features.",
         "Expensify Integration role expensify-integration version 2026.11",
         "Expensify help, NS0384 sync error, read on 2026-11-21",
         "ab" * 32,
@@ -121,7 +121,7 @@ def test_a_clean_account_is_called_clean_and_asks_for_nothing():
     pdf = rendered(samples.clean_result())
     page = read.text(pdf, 0)
     assert "Clean All 6 requirements that apply are met, and the data that they need was read." in page
-    assert "✔ Complete for what was judged. 7 of 7 kinds of data were read in full." in page
+    assert "✔ Complete for what was judged. 15 of 15 kinds of data were read in full." in page
     assert "Nothing has to be done." in page
     assert "Nothing failed." in read.text(pdf)
 
@@ -159,5 +159,14 @@ def test_failures_below_the_threshold_are_told_beside_a_clean_verdict():
     )
     page = read.text(rendered(result), 0)
     assert "Nothing failed at or above the severity that this audit counts (critical)." in page
-    assert "3 failures below that severity are listed too." in page
+    assert "3 below the severity that counts are noted." in page
     assert "All" not in page.partition("What was audited")[0]
+
+
+def test_where_nothing_was_judged_nothing_is_said_to_have_passed_the_test():
+    clean = samples.clean_result()
+    nothing = replace(clean, findings=())
+    assert "Nothing failed." in read.text(AccountPdf().render(clean, samples.run(clean)))
+    text = read.text(AccountPdf().render(nothing, samples.run(nothing)))
+    assert "Nothing was judged, so nothing can have failed." in text
+    assert "Nothing failed" not in text

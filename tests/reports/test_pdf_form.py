@@ -96,6 +96,7 @@ def test_bookmarks_lead_to_every_part(pdfs):
         "✔ Met",
         "○ Not applicable",
         "All roles, and how near they are",
+        "Changes since the run before",
         "Appendix: what the verdict rests on",
         "The baselines",
         "How to read and verify this report",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from auditor.model import AccountFailure, Confidence, State, Status, Table
+from auditor.model import AccountFailure, Confidence, Severity, State, Status, Table
 from auditor.reports.base import account_folder
 from auditor.reports.pdf import SummaryPdf
 from auditor.reports.pdf.matrix import MOST_ACCOUNTS, matrix
 from auditor.reports.pdf.summary import summary_view
 from auditor.reports.pdf.typeset import Typesetter
+from auditor.reports.pdf.verdicts import run_verdict
 from tests import samples
 from tests.reports import pdf_reading as read
 
@@ -96,7 +97,7 @@ def results_of(count):
 
 
 @pytest.mark.parametrize(
-    ("accounts", "widths"), [(1, [1]), (20, [20]), (21, [11, 10]), (45, [15, 15, 15]), (130, [20] * 6)]
+    ("accounts", "widths"), [(1, [1]), (20, [20]), (21, [11, 10]), (35, [18, 17]), (130, [20] * 2)]
 )
 def test_many_accounts_are_split_into_parts_of_about_equal_width(accounts, widths):
     parts = matrix(results_of(accounts))
@@ -106,7 +107,7 @@ def test_many_accounts_are_split_into_parts_of_about_equal_width(accounts, width
 
 def test_the_matrix_is_what_the_findings_say():
     """Against plain dictionaries: the worst status of a requirement in an account."""
-    results = results_of(45)
+    results = results_of(35)
     order = [Status.NOT_APPLICABLE, Status.PASS, Status.UNKNOWN, Status.FAIL]
     symbols = dict(zip(order, "○✔?✘", strict=True))
     second = replace(results[1].findings[0], status=Status.UNKNOWN)  # a second role in the same account
@@ -168,3 +169,29 @@ def test_a_bound_is_stated_where_accounts_are_left_out_of_the_matrix():
 
 def test_no_findings_at_all_make_no_matrix():
     assert matrix((replace(samples.clean_result(), findings=()),)) == ()
+
+
+def test_failures_that_do_not_count_are_told_where_nothing_else_failed():
+    mixed = samples.mixed_result("1000002")
+    noted = replace(mixed, scope=replace(mixed.scope, fail_on=Severity.CRITICAL))
+    waived = replace(mixed, findings=tuple(replace(each, waiver=samples.WAIVER) for each in mixed.findings))
+    clean = samples.clean_result("1000001")
+    assert run_verdict(samples.run(clean)).sentence == "No failure was found in 1 audited account."
+    assert run_verdict(samples.run(clean, noted)).sentence.startswith(
+        "No failure that counts was found in 2 audited accounts; 3 below the severity that counts are noted."
+    )
+    assert "; 3 below the severity that counts are noted and 3 are waived." in (
+        run_verdict(samples.run(noted, waived)).sentence
+    )
+
+
+def test_a_long_part_of_the_matrix_stands_under_its_title(tmp_path):
+    result = samples.mixed_result()
+    one = result.findings[0]
+    many = tuple(
+        replace(one, requirement=f"row-{number:02}", baseline="", expected=f"Number {number:02}", expected_level=None)
+        for number in range(60)
+    )
+    pdf = SummaryPdf().render(samples.run(replace(result, findings=many)))
+    title = next(page for page in range(9) if "Other requirements" in read.text(pdf, page))
+    assert "Number 00" in read.text(pdf, title)

@@ -15,7 +15,10 @@ from tests.reports.reading import load, table_rows, target, texts
 REPLACE = msgspec.structs.replace
 RESULT = samples.mixed_result()
 RUN = samples.run(RESULT)
-SHEETS = ["Summary", "Change requests", "By permission", "Matrix", "Findings", "Tokens", "Roles", "Coverage"]
+SHEETS = [
+    *("Summary", "Change requests", "By permission", "On hold", "Done"),
+    *("Matrix", "Findings", "Tokens", "Token verdicts", "Roles", "Drift", "Coverage"),
+]
 
 
 def render(result, run=RUN):
@@ -74,10 +77,14 @@ def test_the_summary_leads_to_every_sheet(book):
     assert links == {
         "Change requests": ("'Change requests'!A1", 3),
         "By permission": ("'By permission'!A1", 3),
+        "On hold": ("'On hold'!A1", 0),
+        "Done": ("'Done'!A1", 0),
         "Matrix": ("'Matrix'!A1", 8),
         "Findings": ("'Findings'!A1", 11),
         "Tokens": ("'Tokens'!A1", 3),
+        "Token verdicts": ("'Token verdicts'!A1", 0),
         "Roles": ("'Roles'!A1", 2),
+        "Drift": ("'Drift'!A1", 0),
         "Coverage": ("'Coverage'!A1", None),
     }
     for name in SHEETS[1:]:
@@ -100,6 +107,8 @@ def test_every_finding_has_a_row_with_all_that_is_known_worst_first(book):
     assert row == {
         "Finding": finding.id,
         "Status": "fail",
+        "Waived through": None,
+        "Waiver": None,
         "Severity": "high",
         "Check": "role-levels",
         "Subject": "role",
@@ -314,7 +323,7 @@ def test_words_get_colours_by_conditional_format(book):
     assert list(coloured("Findings", "B5:B15"))[:3] == ['"fail"', '"unknown"', '"pass"']
     assert list(coloured("Change requests", "H5:H7")) == ['"None"', '"View"', '"Create"', '"Edit"', '"Full"']
     assert list(coloured("Matrix", "D6:G13")) == ['"None"', '"View"', '"Create"', '"Edit"', '"Full"']
-    assert '"not permitted"' in list(coloured("Coverage", "B5:B11"))
+    assert '"not permitted"' in list(coloured("Coverage", f"B5:B{4 + len(Table)}"))
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,7 @@ def test_more_rows_than_a_sheet_holds_are_counted(monkeypatch):
     result = samples.mixed_result()
     book = load(ChangesWorkbook().render(result, samples.run(result)))
     page = book["Findings"]
-    assert page.tables["Findings"].ref == "A4:W9"
+    assert page.tables["Findings"].ref == "A4:Y9"
     assert texts(book, "Findings")[-1] == "6 more rows do not fit on a sheet."
     links = [cell.hyperlink for row in book["Change requests"].iter_rows() for cell in row if cell.hyperlink]
     rows = [int(link.location.rpartition("A")[2]) for link in links if "Findings" in link.location]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from auditor.model import Status
+from auditor.model import Status, Table
 from auditor.reports.workbook import SummaryWorkbook
 from auditor.reports.workbook import summary as summary_module
 from tests import samples
@@ -19,7 +19,14 @@ def render(run):
 
 
 def test_the_sheets():
-    assert render(RUN).sheetnames == ["Accounts", "Requirements", "Change requests", "Coverage", "Failures"]
+    assert render(RUN).sheetnames == [
+        "Accounts",
+        "Requirements",
+        "Change requests",
+        "Coverage",
+        "Sandbox differences",
+        "Failures",
+    ]
 
 
 def test_the_first_sheet_says_how_many_were_expected_and_audited():
@@ -34,6 +41,7 @@ def test_every_account_has_a_row_with_verdict_counts_and_what_is_lacking():
     rows = table_rows(render(RUN), "Accounts", "Accounts")
     assert rows[0] == {
         "Account": "1234567",
+        "Waived": 0,
         "Verdict": "findings, and incomplete",
         "Failed: critical": 0,
         "Failed: high": 3,
@@ -64,7 +72,7 @@ def test_every_account_has_a_row_with_verdict_counts_and_what_is_lacking():
 
 def test_accounts_lead_to_their_reports():
     page = render(RUN)["Accounts"]
-    links = [target(cell) for row in page["N5:O7"] for cell in row]
+    links = [target(cell) for row in page["O5:P7"] for cell in row]
     assert links == [
         "accounts\\1234567\\changes.xlsx",
         "accounts\\1234567\\report.pdf",
@@ -114,7 +122,7 @@ def test_change_requests_beyond_the_bound_are_counted(monkeypatch):
 def test_coverage_and_failures_of_all_accounts():
     book = render(RUN)
     rows = table_rows(book, "Coverage", "Coverage")
-    assert len(rows) == 14
+    assert len(rows) == 2 * len(Table)
     assert [row["State"] for row in rows if row["What"] == "features"] == ["not available", "collected"]
     assert table_rows(book, "Failures", "Failures") == [
         {

@@ -38,7 +38,7 @@ def tba(simulator: Simulator, account: SimulatedAccount) -> Iterator[Caller]:
 @pytest.fixture(scope="session")
 def middling() -> Iterator[Caller]:
     """A caller of an account of several pages, which no test may change."""
-    filled = large_account("1234567_SB1", roles=40, permissions=60, tokens=50, employees=2500)
+    filled = large_account("1234567_SB1", roles=40, permissions=60, tokens=50, employees=2500, classes=50)
     with Simulator([filled, clean_account("7654321")]) as serving:
         made = by_certificate(serving, filled)
         yield made

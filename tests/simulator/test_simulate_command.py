@@ -121,6 +121,22 @@ def test_it_serves_made_accounts_with_tokens_and_tls_and_faults(tmp_path: Path) 
     assert process.returncode == 0
 
 
+def test_a_certificate_that_init_made_is_mapped(tmp_path: Path) -> None:
+    begun = CliRunner().invoke(app, ["init", "--account", "1234567", "--out", str(tmp_path / "mine")])
+    assert begun.exit_code == 0
+    mapped = ("--certificate", "1234567=mine/1234567.certificate.pem")
+    with simulating(*SMALL, *mapped, cwd=tmp_path) as (process, lines):
+        (ids,) = [re.findall(r'"([^"]+)"', line) for line in lines if "certificate_id" in line]
+        config = tmp_path / "mine" / "accounts.toml"
+        (url,) = [line.split()[1] for line in lines if line.startswith("1234567 ") and "http" in line]
+        text = config.read_text().replace("<client id>", ids[0]).replace("<certificate id>", ids[1])
+        config.write_text(text.replace("# base_url = ", f'base_url = "{url}" # '))
+        looked = CliRunner().invoke(app, ["doctor", "--config", str(config)])
+        process.terminate()
+        process.communicate(timeout=10)
+    assert (looked.exit_code, looked.stderr) == (0, "")
+
+
 def refused(*arguments: str) -> str:
     """What a user is told; the command ends before it serves anything."""
     ended = CliRunner().invoke(app, ["simulate", *SMALL, *arguments])
@@ -146,6 +162,9 @@ def test_a_configuration_of_real_accounts_is_left_as_it_was(tmp_path: Path, monk
         (("--fault", "slow"), "no account 'slow' is served"),
         (("--fault", "1234567=slwo"), "There is no fault 'slwo'. Did you mean slow?"),
         (("--fault", "1234567=table-vanishes=rule"), "there is no table 'rule'"),
+        (("--certificate", "99=file"), "no account '99' is served"),
+        (("--certificate", "1234567=file"), "not a certificate in PEM form"),
+        (("--certificate", "1234567=nowhere"), "nowhere cannot be read"),
         (("--out", "file"), "cannot be written"),
         (("--port", "65535"), "There are not enough ports from 65535 on for 3 accounts."),
     ],
@@ -162,7 +181,7 @@ def test_a_mistake_is_told_in_one_message(
 def test_every_fault_can_be_named_and_is_documented() -> None:
     values = {
         "table": "role", "table.column": "role.name", "": "", "good answers first": "2", "times": "3", "seconds": "1.5",
-        "seconds a piece": "0.1",
+        "seconds a piece": "0.1", "record": "Job",
     }  # fmt: skip
     kinds = {named_fault(f"{name}={values[meaning]}").kind for name, meaning in FAULT_NAMES.items()}
     assert kinds == set(FaultKind) - {FaultKind.WITHOUT_TOTAL}
@@ -170,12 +189,13 @@ def test_every_fault_can_be_named_and_is_documented() -> None:
     assert [name for name, _ in rows] == list(FAULT_NAMES)
     assert [bool(value.strip()) for _, value in rows] == [bool(value) for value in FAULT_NAMES.values()]
     for name, meaning in FAULT_NAMES.items():
-        if not meaning.startswith("table"):
+        if not meaning.startswith(("table", "record")):
             named_fault(name)
 
 
 @pytest.mark.parametrize("text", ["slow=fast", "server-error=x", "column-dropped=role", "column-dropped=role.colour",
-                                  "endless=1.5", "connection-refused=1", "table-vanishes"])  # fmt: skip
+                                  "endless=1.5", "connection-refused=1", "table-vanishes",
+                                  "record-refused=Jo"])  # fmt: skip
 def test_a_value_that_does_not_fit_is_told(text: str) -> None:
     with pytest.raises(ConfigurationError, match=f"The fault {text.partition('=')[0]}"):
         named_fault(text)

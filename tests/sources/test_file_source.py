@@ -14,6 +14,7 @@ from auditor.errors import SourceError
 from auditor.model import State, Table
 from auditor.sources.base import Source
 from auditor.sources.files import FileSource, folder
+from auditor.sources.piece import FILE_TABLES
 from auditor.sources.snapshot_file import write_snapshot
 from tests.sources.given import (
     EXAMPLES,
@@ -42,8 +43,8 @@ def test_a_folder_with_all_exports_is_complete(tmp_path: Path):
         "exports",
     )
     assert {coverage.table: coverage.state for coverage in snapshot.coverage} == {
-        table: State.COLLECTED for table in Table if table is not Table.FEATURES
-    } | {Table.FEATURES: State.NOT_AVAILABLE}
+        table: State.COLLECTED if table in FILE_TABLES else State.NOT_AVAILABLE for table in Table
+    }
     rows = {
         coverage.table: (coverage.rows, [origin.rows for origin in coverage.origins]) for coverage in snapshot.coverage
     }
@@ -111,11 +112,10 @@ def test_a_folder_without_anything_readable_names_each_file(tmp_path: Path):
 def test_an_unknown_table_may_have_been_any(tmp_path: Path):
     whole = collect(tmp_path, ALL)
     snapshot = collect(tmp_path, {"Benutzer.csv": "Anwendung;Rolle\nExpensify;Pförtner\n"})
-    for kind in Table:
-        if kind is not Table.FEATURES:
-            assert state(whole, kind) is State.COLLECTED
-            assert state(snapshot, kind) is State.PARTIAL
-            assert "Benutzer.csv: Its headings fit no export" in snapshot.covered(kind).detail
+    for kind in FILE_TABLES:
+        assert state(whole, kind) is State.COLLECTED
+        assert state(snapshot, kind) is State.PARTIAL
+        assert "Benutzer.csv: Its headings fit no export" in snapshot.covered(kind).detail
 
 
 def test_what_is_no_export_is_named_and_harmless(tmp_path: Path):

@@ -9,7 +9,7 @@ import pytest
 
 from auditor.config import AccountSettings, OAuth2, TokenBased
 from auditor.errors import SourceError
-from auditor.model import Level, Snapshot, State, Table
+from auditor.model import ClassificationKind, Level, Snapshot, State, Table
 from auditor.secrets import SecretReference
 from auditor.simulator import SimulatedAccount, Simulator
 from auditor.sources.suiteql import Clock, SuiteqlSource
@@ -24,7 +24,18 @@ TABLES = {
     Table.ROLE_ASSIGNMENTS: "employeerolesforsearch",
     Table.GLOBAL_PERMISSIONS: "employeeempperms",
     Table.FEATURES: "companyfeaturesetup",
+    Table.CLASSES: "classification",
+    Table.DEPARTMENTS: "department",
+    Table.LOCATIONS: "location",
+    Table.SUBSIDIARIES: "subsidiary",
+    Table.PROJECTS: "job",
+    Table.ROLE_RESTRICTIONS: "rolerestrictions",
+    Table.LOGINS: "loginaudit",
 }
+"""The subsidiary maps are read of the classifications' own column, and asked for only where it says nothing."""
+
+
+CLASSIFICATION = ("id", "fullname", "parent", "isinactive", "includechildren", "subsidiary", "lastmodifieddate")
 
 
 def states(snapshot: Snapshot) -> dict[Table, State]:
@@ -112,11 +123,44 @@ def compared(snapshot: Snapshot, account: SimulatedAccount) -> None:
             (t.key, t.name, t.application, t.user.id, t.role.id, flag(t.inactive), flag(t.revoked), t.created)
             for t in snapshot.tokens
         ],
-        "employee": [(u.key, u.name, u.email or None, flag(u.inactive), flag(u.access)) for u in snapshot.users],
+        "employee": [
+            (
+                u.key,
+                u.name,
+                u.email or None,
+                flag(u.inactive),
+                flag(u.access),
+                u.supervisor or None,
+                u.classification or None,
+                u.department or None,
+                u.location or None,
+                u.subsidiary or None,
+                u.expense_limit or None,
+                u.modified,
+            )
+            for u in snapshot.users
+        ],
         "employeerolesforsearch": [(a.user.id, a.role.id) for a in snapshot.assignments],
         "employeeempperms": [(g.user.id, g.id, level(g.level)) for g in snapshot.global_permissions],
         "companyfeaturesetup": [(f.id, f.name, flag(f.active)) for f in snapshot.features],
+        "subsidiary": [(s.id, s.name, s.full_name, s.parent or None, flag(s.inactive)) for s in snapshot.subsidiaries],
+        "job": [(p.id, p.name, p.company_name, p.subsidiary or None, p.modified) for p in snapshot.projects],
+        "rolerestrictions": [(r.role, r.segment, flag(r.items_restricted)) for r in snapshot.role_restrictions],
     }
+    for kind, name in zip(ClassificationKind, ("classification", "department", "location"), strict=True):
+        read[name] = [
+            (
+                c.id,
+                c.full_name,
+                c.parent or None,
+                flag(c.inactive),
+                flag(c.include_children),
+                ", ".join(c.subsidiaries or ()),
+                c.modified,
+            )
+            for c in snapshot.classifications
+            if c.kind is kind
+        ]
     columns = {
         "role": ("id", "name", "scriptid", "isinactive", "centertype"),
         "rolepermissions": ("role", "permkey", "permlevel"),
@@ -130,10 +174,24 @@ def compared(snapshot: Snapshot, account: SimulatedAccount) -> None:
             "brevoked",
             "dcreated",
         ),
-        "employee": ("id", "entityid", "email", "isinactive", "giveaccess"),
+        "employee": (
+            *("id", "entityid", "email", "isinactive", "giveaccess", "supervisor", "class", "department", "location"),
+            *("subsidiary", "expenselimit", "lastmodifieddate"),
+        ),
         "employeerolesforsearch": ("entity", "role"),
         "employeeempperms": ("employee", "permkey", "permlevel"),
         "companyfeaturesetup": ("id", "name", "isactive"),
+        **dict.fromkeys(("classification", "department", "location"), CLASSIFICATION),
+        "subsidiary": ("id", "name", "fullname", "parent", "isinactive"),
+        "job": ("id", "entityid", "companyname", "subsidiary", "lastmodifieddate"),
+        "rolerestrictions": ("role", "segment", "itemsrestricted"),
     }
     for table, rows in read.items():
         assert sorted(rows, key=str) == truth(table, *columns[table]), table
+    logins = [
+        (row["user"], row["role"], row["oauthappname"], row["oauthaccesstokenname"], row["status"])
+        for row in account.rows("loginaudit")
+        if "oauthappname" in row
+    ]
+    counted = {(r.user, r.role, r.application, r.token, r.status): r.times for r in snapshot.logins}
+    assert counted == {tuple(map(str, login)): logins.count(login) for login in logins}

@@ -43,6 +43,9 @@ class Reply:
     drip: float = 0.0
     """Seconds between single bytes, for ever."""
     date: str | None = None
+    chunked: bool = False
+    drip_head: bool = False
+    """The head never ends either: a header more with each *drip*."""
 
 
 def page(*items: dict[str, Any], more: bool = False) -> Reply:
@@ -69,6 +72,8 @@ class Stub:
     def __init__(self, answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
         self.asked: list[Asked] = []
+        self.callers: list[int] = []
+        """The caller's port of each request: equal ports are one connection."""
         self._lock = threading.Lock()
         self._closing = threading.Event()
         stub = self
@@ -119,12 +124,25 @@ class Stub:
         )
         with self._lock:
             self.asked.append(asked)
+            self.callers.append(handler.client_address[1])
             reply = self.answer(asked)
         handler.send_response_only(reply.status)
         if reply.date != "":
             handler.send_header("Date", reply.date or handler.date_time_string())
         for name, value in reply.headers.items():
             handler.send_header(name, value)
+        while reply.drip_head and not self._closing.is_set():
+            handler.send_header("X-More", "x")
+            handler.flush_headers()
+            handler.wfile.flush()
+            time.sleep(reply.drip)
+        if reply.chunked:
+            handler.send_header("Transfer-Encoding", "chunked")
+            handler.end_headers()
+            for piece in (reply.body[:7], reply.body[7:]):
+                handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            handler.wfile.write(b"0\r\n\r\n")
+            return
         length = 10**9 if reply.drip else len(reply.body) if reply.promised is None else reply.promised
         handler.send_header("Content-Length", str(length))
         handler.end_headers()

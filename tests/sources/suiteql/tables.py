@@ -9,8 +9,9 @@ from typing import Any
 from tests.sources.suiteql.stub import Asked, Reply, counted, page, refused
 
 SEARCH = "Invalid search query. Detailed unprocessed description follows. Search error occurred: "
-_SELECT = re.compile(r"SELECT (.*) FROM (\w+)(?: WHERE (\w+) > (-?\d+))? ORDER BY ([\w, ]+)")
-_COUNT = re.compile(r"SELECT COUNT\(\*\) AS counted FROM (\w+)")
+_LOGINS = r"(?: WHERE oauthappname IS NOT NULL GROUP BY [\w., ]+?)?"
+_SELECT = re.compile(rf"SELECT (.*) FROM (\w+)(?: WHERE (\w+) > (-?\d+))?{_LOGINS} ORDER BY ([\w., ]+)")
+_COUNT = re.compile(rf"SELECT COUNT\(\*\) AS counted FROM (?:\(SELECT .* FROM )?(\w+){_LOGINS}\)?")
 
 
 def hidden(table: str) -> Reply:
@@ -46,6 +47,23 @@ class Tables:
             "companyfeaturesetup": [
                 {"id": "SUBSIDIARIES", "name": "Subsidiaries", "isactive": "F"},
                 {"id": "TBA", "name": "Token-based Authentication", "isactive": "T"},
+            ],
+            "classification": [classification("1", "Services"), classification("2", "Training", parent="1")],
+            "department": [classification("1", "Finance")],
+            "location": [classification("1", "Northport")],
+            "subsidiary": [{"id": "1", "name": "Group", "fullname": "Group", "isinactive": "F"}],
+            "job": [{"id": "500", "entityid": "PRJ-1", "isinactive": "F", "subsidiary": "1"}],
+            "rolerestrictions": [{"role": "1006", "segment": "-101", "restriction": "1"}],
+            "loginaudit": [
+                {
+                    "login_user": "901",
+                    "login_role": "1006",
+                    "oauthappname": "Expensify",
+                    "oauthaccesstokenname": "Expensify - token",
+                    "status": "Success",
+                    "latest": "2026-02-01 01:00:00",
+                    "times": "12",
+                }
             ],
             "useroauthtoken": [{"id": "1", "entity_name": "900", "role_name": "1005"}],
         }
@@ -116,6 +134,19 @@ def token(id_: str, application: str, user: str, role_id: str) -> dict[str, str]
         "created_by": "Ada",
         "binactive": "F",
         "brevoked": "F",
+    }
+
+
+def classification(id_: str, name: str, **more: str) -> dict[str, str]:
+    return {
+        "id": id_,
+        "name": name,
+        "fullname": name,
+        "isinactive": "F",
+        "includechildren": "T",
+        "subsidiary": "1",
+        "modified": "2026-01-01 00:00:00",
+        **more,
     }
 
 

@@ -161,6 +161,7 @@ def test_threads_share_one_token(serve: Callable[..., Stub], sign_in_to: Any) ->
         (Reply(302, b"", {"Location": "http://evil.example/"}), QueryRefusedError),
         (Reply(200, b"<html>token-canary"), MalformedAnswerError),
         (Reply(200, b'{"token": "token-canary"}'), MalformedAnswerError),
+        (Reply(200, b'{"access_token": "token-canary\\r\\nX-Header: 1"}'), MalformedAnswerError),
         (Reply(200, b'{"access_token": 1}'), MalformedAnswerError),
         (Reply(200, b'{"access_token": "token-canary", "expires_in": "soon"}'), MalformedAnswerError),
     ],

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from auditor.model import AccessToken, GlobalPermission, Level, Permission, Reference, Role, RoleAssignment, User
 from auditor.sources.suiteql import mapping
 from auditor.sources.suiteql.rows import (
@@ -50,6 +53,28 @@ def test_permissions_and_their_levels() -> None:
     assert mapping.role_permission(RolePermissionRow(role="5", permkey="X")).level is None
 
 
+TEXT = st.sampled_from([None, "", "5", "7", "LIST_ACCOUNT", "[scriptid=customrecord_a]", "TRAN_SALESORD"])
+LEVEL = st.sampled_from([None, "", "0", "1", "2", "3", "4", "9", "Full"])
+
+
+@given(st.lists(st.builds(RolePermissionRow, role=TEXT, permkey=TEXT, name=TEXT, permlevel=LEVEL, restriction=TEXT)))
+def test_a_page_of_permissions_is_its_rows(rows: list[RolePermissionRow]) -> None:
+    assert mapping.role_permissions(rows) == [mapping.role_permission(row) for row in rows]
+    assert mapping.role_permissions(rows) == mapping.role_permissions(rows)
+
+
+def test_equal_texts_are_kept_once() -> None:
+    """The texts of a page are objects of their own; the records of many pages share them."""
+    rows = [
+        RolePermissionRow(role=role, permkey=f"{role}_X"[4:], name=f"{role} Name"[4:], permlevel="4")
+        for role in ("9000", "9001")
+    ]
+    assert rows[0].name is not rows[1].name
+    first, second = mapping.role_permissions(rows)
+    assert first.id is second.id
+    assert first.label is second.label
+
+
 def test_tokens() -> None:
     row = TokenRow(
         id="9",
@@ -85,7 +110,12 @@ def test_tokens() -> None:
 def test_employees_and_who_holds_what() -> None:
     row = EmployeeRow(id="77", entityid="A-7 Ada", email="a@x", giveaccess="T", isinactive="F", rolesforsearch="1, 3,")
     person = mapping.employee(row)
-    assert person.user == User(key="77", id="77", name="A-7 Ada", email="a@x", inactive=False, access=True)
+    none_of_its_own = dict.fromkeys(
+        ("supervisor", "classification", "department", "location", "subsidiary", "expense_limit"), ""
+    )
+    assert person.user == User(
+        key="77", id="77", name="A-7 Ada", email="a@x", inactive=False, access=True, **none_of_its_own
+    )
     assert person.assignments == (
         RoleAssignment(Reference("77"), Reference("1")),
         RoleAssignment(Reference("77"), Reference("3")),

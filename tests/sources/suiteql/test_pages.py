@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,30 @@ def test_a_page_as_documented() -> None:
 def test_pages_that_differ_a_little(item: dict[str, Any], row: RoleRow) -> None:
     (read,) = PageDecoder(RoleRow, "id").decode(body(item)).rows
     assert (read.id, read.name, read.isinactive, read.scriptid) == (row.id, row.name, row.isinactive, row.scriptid)
+
+
+NEEDED = ("permkey", "permlevel")
+FEW = {"permlevel": ("0", "1", "2", "3", "4")}
+
+
+@pytest.mark.parametrize(
+    ("items", "whole"),
+    [
+        ([{"role": "1", "permkey": "A", "permlevel": "4", "links": []}], True),
+        ([{"role": "1", "permkey": "A", "permlevel": "4", "name": "N"}, {"role": "1", "permkey": "A"}], False),
+        ([{"role": "1", "permkey": "A", "permlevel": None}], False),
+        ([{"role": "1", "permkey": "A", "permlevel": "9"}], False),  # not known to be; looking tells that it is
+        ([{"ROLE": "1", "permkey": "A", "PERMLEVEL": 4}], False),
+        ([], True),
+    ],
+)
+def test_a_page_is_whole_if_every_row_has_what_every_row_needs(items: list[dict[str, Any]], whole: bool) -> None:
+    asking, plain = PageDecoder(RolePermissionRow, "role", NEEDED, FEW), PageDecoder(RolePermissionRow, "role")
+    read, same = asking.decode(body(*items)), plain.decode(body(*items))
+    assert read.whole is whole
+    assert same.whole is False
+    assert list(map(msgspec.structs.asdict, read.rows)) == list(map(msgspec.structs.asdict, same.rows))
+    assert read.leads == same.leads == [1] * len(items)
 
 
 def test_bytes_that_are_no_text_and_bare_control_characters() -> None:

@@ -4,7 +4,15 @@ import pytest
 
 from auditor.sources.suiteql import queries
 from auditor.sources.suiteql.client import only_select
-from auditor.sources.suiteql.queries import ACCESS_TOKENS, FEATURES, ROLE_PERMISSIONS, ROLES, Query
+from auditor.sources.suiteql.queries import (
+    ACCESS_TOKENS,
+    FEATURES,
+    LOCATION_MAP,
+    LOGINS,
+    ROLE_PERMISSIONS,
+    ROLES,
+    Query,
+)
 
 ALL = [
     entry
@@ -28,6 +36,27 @@ def test_the_text_of_a_query() -> None:
     )
 
 
+def test_the_logins_are_asked_for_put_together() -> None:
+    shared = "loginaudit.user, loginaudit.role, oauthappname, oauthaccesstokenname, status"
+    assert LOGINS.select() == (
+        "SELECT loginaudit.user AS login_user, loginaudit.role AS login_role, oauthappname, oauthaccesstokenname,"
+        " status, TO_CHAR(MAX(loginaudit.date), 'YYYY-MM-DD HH24:MI:SS') AS latest, COUNT(*) AS times"
+        f" FROM loginaudit WHERE oauthappname IS NOT NULL GROUP BY {shared} ORDER BY {shared}"
+    )
+    assert LOGINS.count() == (
+        "SELECT COUNT(*) AS counted FROM (SELECT loginaudit.user AS login_user, loginaudit.role AS login_role,"
+        " oauthappname, oauthaccesstokenname, status FROM loginaudit WHERE oauthappname IS NOT NULL"
+        f" GROUP BY {shared})"
+    )
+
+
+def test_a_map_is_led_by_the_column_of_its_own_kind() -> None:
+    assert LOCATION_MAP.select((), 9) == (
+        "SELECT location AS classification, subsidiary FROM locationsubsidiarymap WHERE location > 9"
+        " ORDER BY location, subsidiary"
+    )
+
+
 def test_which_columns_an_identifier_is_read_into() -> None:
     assert ACCESS_TOKENS.reading("ROLE_NAME") == ("role_name", "role_shown")
     assert ACCESS_TOKENS.reading("dcreated") == ("created",)
@@ -42,11 +71,13 @@ def test_every_entry_is_sound(query: Query) -> None:
     assert only_select(query.select())
     assert only_select(query.select((), 7))
     assert set(query.key) <= columns
-    assert not set(query.key) & set(query.shapes)
+    if query.numeric:
+        assert query.select((), 7).count(" > 7 ORDER BY ") == 1
     assert {*query.needed, *query.somewhere, *query.shapes} <= columns
     assert {query.ended} <= {*columns, ""}
-    assert query.select().endswith(f"ORDER BY {', '.join(query.key)}")
+    order = ", ".join(query.shapes.get(name, name) for name in query.key)
+    assert query.select().endswith(f"ORDER BY {order}")
 
 
 def test_no_entry_is_missed() -> None:
-    assert len(ALL) == 9
+    assert len(ALL) == 19

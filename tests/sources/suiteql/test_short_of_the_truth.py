@@ -21,6 +21,7 @@ from auditor.sources.suiteql.queries import (
     ROLES,
     USERS,
 )
+from auditor.sources.suiteql.structure import ENTRIES
 from tests.sources.suiteql.bench import TABLES, Bench
 from tests.sources.suiteql.thief import KINDS, Thief, known, robbed
 
@@ -60,7 +61,10 @@ def test_what_comes_short_is_never_called_collected(
 
 COLUMNS = [
     (query.source, number)
-    for query in (ROLES, ROLE_PERMISSIONS, ACCESS_TOKENS, USERS, *ROLE_ASSIGNMENTS[:1], GLOBAL_PERMISSIONS, FEATURES)
+    for query in (
+        *(ROLES, ROLE_PERMISSIONS, ACCESS_TOKENS, USERS, *ROLE_ASSIGNMENTS[:1], GLOBAL_PERMISSIONS, FEATURES),
+        *(query for query, _ in ENTRIES.values()),
+    )
     for number in range(len(query.columns))
 ]
 

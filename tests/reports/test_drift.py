@@ -1,0 +1,144 @@
+"""What the reports of an account say of changes: in the PDF, in the workbook, and that hostile texts stay texts."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from auditor.model import (
+    AccountResult,
+    Change,
+    ChangeKind,
+    Drift,
+    Resolution,
+    Resolved,
+    Seen,
+    Severity,
+    State,
+    Status,
+    Subject,
+    SubjectKind,
+    Table,
+    Unproven,
+)
+from auditor.reports.drift_text import standing, unproven_sentence
+from auditor.reports.findings_json import FindingsJson, read_findings, result_from
+from auditor.reports.pdf import AccountPdf
+from auditor.reports.pdf.drift import MOST_CHANGES, drift_view
+from auditor.reports.workbook import ChangesWorkbook
+from tests import samples
+from tests.reports import pdf_reading
+from tests.reports.hostile import HOSTILE
+from tests.reports.reading import load, table_rows, texts
+
+ROLE = Subject(SubjectKind.ROLE, "customrole1042", "Expensify Integration")
+SINCE = "2026-11-20T02:00:00Z"
+
+
+def result_with(*changes: Change, unproven: tuple[Unproven, ...] = (), title: str = "Classes too low") -> AccountResult:
+    mixed = samples.mixed_result()
+    counts: dict[ChangeKind, int] = {}
+    for change in changes:
+        counts[change.kind] = counts.get(change.kind, 0) + 1
+    resolved = Resolved(
+        id="04b12ee14f2dcbf7", check="role-levels", subject=ROLE, requirement="expensify-integration:LIST_CLASS",
+        severity=Severity.HIGH, title=title, how=Resolution.PASSED, first="2026-11-18T02:00:00Z", nights=2,
+    )  # fmt: skip
+    new = Seen(first=samples.STARTED)
+    findings = tuple(replace(each, seen=new) if each.status is Status.FAIL else each for each in mixed.findings)
+    return replace(
+        mixed,
+        findings=findings,
+        history_problem="",
+        drift=Drift(
+            run="20261120T020000Z",
+            since=SINCE,
+            until=samples.STARTED,
+            counts=counts,
+            changes=changes,
+            unproven=unproven,
+        ),
+        resolved=(resolved,),
+    )
+
+
+LOWERED = Change(kind=ChangeKind.PERMISSION_LOWERED, subject=ROLE, about="LIST_EMPLOYEE", before="Full", after="View")
+MADE = Change(
+    kind=ChangeKind.TOKEN_MADE, subject=Subject(SubjectKind.TOKEN, "904", "Expensify - new"), after="Expensify, active"
+)
+PARTIAL = Unproven(table=Table.USERS, before=State.COLLECTED, after=State.PARTIAL, vanished=3)
+
+
+def test_the_pdf_tells_changes_those_that_give_more_access_first() -> None:
+    result = result_with(LOWERED, MADE, unproven=(PARTIAL,))
+    text = pdf_reading.text(AccountPdf().render(result, samples.run(result)))
+    told = text[text.index("Changes since the run before") :]
+    for said in (
+        "From 2026-11-20 02:00:00 UTC (run 20261120T020000Z) to 2026-11-21 02:00:00 UTC: "
+        "permission lowered: 1, token made: 1. 3 failures are new, 0 are back again, 1 is resolved.",
+        "Token made more access Token Expensify - new 904 Expensify, active",
+        "Permission lowered Role Expensify Integration customrole1042 Employees LIST_EMPLOYEE Full View",
+        "Users were not read in full both times (collected before, partial now). 3 rows are seen only before",
+        "Classes too low 04b12ee14f2dcbf7 high passed 18 November 2026, 02:00 UTC 2",
+        "Who changed it and when: not collected.",
+    ):
+        assert said in told, said
+    assert told.index("Token made") < told.index("Permission lowered")
+
+
+def test_the_workbook_tells_them_in_a_table() -> None:
+    result = result_with(LOWERED, MADE, unproven=(PARTIAL,))
+    book = load(ChangesWorkbook().render(result, samples.run(result)))
+    rows = table_rows(book, "Drift", "Drift")
+    assert [list(row.values()) for row in rows] == [
+        ["permission lowered", "role", "Expensify Integration", "customrole1042", "Employees", "LIST_EMPLOYEE", "Full",
+         "View", "no"],
+        ["token made", "token", "Expensify - new", "904", None, None, None, "Expensify, active", "yes"],
+    ]  # fmt: skip
+    (row,) = table_rows(book, "Drift", "Resolved")
+    assert (row["How"], row["Finding"], row["Nights"]) == ("passed", "04b12ee14f2dcbf7", 2)
+    assert any("3 rows are seen only before: they may still be there." in str(text) for text in texts(book, "Drift"))
+
+
+@pytest.mark.parametrize("told", HOSTILE)
+def test_any_text_stays_a_text(told: str) -> None:
+    subject = Subject(SubjectKind.ROLE, told, told)
+    change = Change(kind=ChangeKind.ROLE_RENAMED, subject=subject, about=told, label=told, before=told, after=told)
+    result = result_with(change, title=told)
+    data = ChangesWorkbook().render(result, samples.run(result))
+    cells = [cell for row in load(data)["Drift"].iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    view = drift_view(result, samples.run(result))
+    assert len(view.changes) == 1
+
+
+def test_a_hostile_text_is_escaped_in_the_pdf() -> None:
+    told = "<b>bold</b> {{ 7*7 }} \x00 & <img src='file:///etc/passwd'>"
+    change = Change(kind=ChangeKind.ROLE_RENAMED, subject=Subject(SubjectKind.ROLE, "1", told), before=told, after=told)
+    result = result_with(change, title=told)
+    text = pdf_reading.text(AccountPdf().render(result, samples.run(result)))
+    assert text.count("<b>bold</b> {{ 7*7 }}") >= 3
+
+
+def test_the_json_gives_the_same_result_back() -> None:
+    result = result_with(LOWERED, MADE, unproven=(PARTIAL,))
+    data = FindingsJson().render(result, samples.run(result))
+    document = read_findings(data, "findings.json")
+    assert result_from(document, result.snapshot, result.baselines) == result
+
+
+def test_what_is_left_out_is_said() -> None:
+    many = tuple(replace(LOWERED, about=f"LIST_{number}") for number in range(MOST_CHANGES + 5))
+    view = drift_view(result_with(*many), samples.run())
+    assert (len(view.changes), view.changes_left_out) == (MOST_CHANGES, 5)
+
+
+def test_each_reason_for_silence_is_said() -> None:
+    mixed = samples.mixed_result()
+    assert standing(mixed).startswith("No history was kept for this run")
+    assert standing(replace(mixed, history_problem="")).startswith("This is the first run of this account")
+    assert standing(replace(mixed, history_problem="Locked.")).endswith("nothing is said of changes. Locked.")
+    assert standing(result_with()).endswith("no change.")
+    assert standing(result_with(unproven=(PARTIAL,))).endswith("but not everything could be compared.")
+    whole = Unproven(table=Table.ROLES, before=State.COLLECTED, after=State.COLLECTED, columns=("isinactive",))
+    assert unproven_sentence(whole) == "Roles: not compared by isinactive, which one of the two reads lacks."

@@ -5,7 +5,20 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("startup", "judge", "workbook", "pdf", "probe", "client", "fleet")
+NAMES = (
+    "startup",
+    "judge",
+    "account",
+    "preflight",
+    "workbook",
+    "pdf",
+    "pdf_growth",
+    "html",
+    "probe",
+    "client",
+    "history",
+    "fleet",
+)
 
 
 def main() -> None:

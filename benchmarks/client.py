@@ -92,13 +92,13 @@ def reader_of(base: str) -> TableReader:
 
 
 def ours(base: str) -> Counter:
-    from auditor.sources.suiteql.mapping import role_permission
+    from auditor.sources.suiteql.mapping import role_permissions
     from auditor.sources.suiteql.queries import ROLE_PERMISSIONS
 
     reader = reader_of(base)
 
     def run() -> int:
-        reading = reader.read(ROLE_PERMISSIONS, role_permission)
+        reading = reader.read_pages(ROLE_PERMISSIONS, role_permissions)
         if not reading.steady:
             raise SystemExit(f"the read was not whole: {reading.problem or reading.disorder or reading.rows}")
         return len(reading.records)
@@ -107,13 +107,13 @@ def ours(base: str) -> Counter:
 
 
 def page_by_page(base: str) -> Counter:
-    from auditor.sources.suiteql.mapping import role_permission
+    from auditor.sources.suiteql.mapping import role_permissions
     from auditor.sources.suiteql.queries import ROLE_PERMISSIONS
 
     reader = reader_of(base)
 
     def run() -> int:
-        return sum(len(list(map(role_permission, rows))) for rows in reader.walk(ROLE_PERMISSIONS))
+        return sum(len(role_permissions(rows)) for rows in reader.walk(ROLE_PERMISSIONS))
 
     return run
 

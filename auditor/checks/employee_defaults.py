@@ -156,7 +156,7 @@ def _failure(
         status=Status.FAIL,
         severity=INFO.severity,
         title=f"{standing.why[:-1]}, and {employees(len(users))} {'has' if len(users) == 1 else 'have'} it by default",
-        expected=f"The {kind.value} of an active employee is " + ("open to its subsidiary" if open_ else "active"),
+        expected="What an active employee has by default is " + ("open to its subsidiary" if open_ else "active"),
         actual=f"not so for {some(user.name for user in users)}",
         cause=cause,
         remedy=(

@@ -83,7 +83,7 @@ def _strong(case: Case, found: OwnRole) -> Finding:
         "strong",
         Status.FAIL,
         f"The auditor's own role '{name}' is strong: {' and '.join(shown(row.label) for row in found.strong)}",
-        "No strong permission; the audit cannot do without these",
+        "No strong permission",
         listed(found.strong),
         severity=Severity.INFO,
         reason=" ".join(f"{shown(row.label)}: {row.note}." for row in found.strong)

@@ -123,7 +123,12 @@ def _steps(case: Case, baseline: Baseline, findings: list[Finding], levels: Toke
     stranger = levels is not None and levels.role.key in case.selections[baseline.id].strangers
     if levels and not stranger and (of_role := _role_steps(case, levels)):
         blocks[of_role] = None
-    return (*(step for block in blocks for step in block), *baseline.after_fix)
+    steps: list[str] = []
+    for block in blocks:
+        # Two causes may have one fix, or one may be mended on the way to mending another: nobody does it twice.
+        if not set(block) <= set(steps):
+            steps += block
+    return (*steps, *baseline.after_fix)
 
 
 def _role_steps(case: Case, levels: TokenLevels) -> tuple[str, ...]:

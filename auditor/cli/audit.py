@@ -112,19 +112,12 @@ def audit(
 
     with logged(log_format, log_level, log_file):
         import threading
-        from contextlib import ExitStack
 
-        from auditor.checks.sandbox import Twins
-        from auditor.cli.carrying import Carrying
+        from auditor.cli.auditing import Wishes, run_plan
         from auditor.cli.delivering import deliver
-        from auditor.cli.past import history_place, keeping
+        from auditor.cli.past import history_place
         from auditor.cli.planning import Wanted, plan_accounts, plan_files
-        from auditor.cli.runs import Making, new_run, templates_reference, writing
-        from auditor.cli.signing import chosen_signer, configured_signer
         from auditor.errors import ConfigurationError
-        from auditor.evidence import holding
-        from auditor.evidence.manifest import Circumstances
-        from auditor.fleet import audit_fleet
 
         if bool(inputs) is bool(config):
             raise ConfigurationError("Give either --input or --config.", "auditor audit --help shows an example.")
@@ -152,41 +145,14 @@ def audit(
                 plan = plan_accounts(config, account or (), out, wanted, stop, seen.page)
             else:
                 plan = plan_files(inputs or [], out, wanted)
-            kept_at = None if no_history else history_place(history, plan.history, plan.out)
-            with ExitStack() as stack:
-                stack.enter_context(holding(plan.out, "audit", wait))
-                head = new_run(plan.out)
-                accounts = [assignment.source.account for assignment in plan.assignments]
-                carrying = Carrying(plan.out, carry, accounts)
-                making = Making(
-                    around=Circumstances(
-                        made=head.started,
-                        configuration=plan.configuration,
-                        templates=templates_reference(templates),
-                    ),
-                    templates=templates,
-                    formats=(*plan.formats, *(format or ())),
-                    signer=chosen_signer(sign, head.started) or configured_signer(plan.signing, head.started),
-                    carry=lambda account: plan.hiding.carried(account, carrying.of(account)),
-                    twins=Twins(accounts),
-                )
-                writer = stack.enter_context(writing(head, plan.out, head.id, making))
-                past = stack.enter_context(keeping(kept_at, head, plan.out / head.id))
-                seen.begin(accounts)
-                run = audit_fleet(
-                    head,
-                    plan.assignments,
-                    writer.deliver,
-                    side_by_side=plan.side_by_side,
-                    scratch=plan.out,
-                    stop=stop,
-                    hiding=plan.hiding,
-                    settle=past.settle,
-                    begun=seen.begun,
-                    done=seen.done,
-                )
-                run = past.told(run)
-                place = writer.finish(run, plan.baselines, plan.waivers)
-                past.finish(run)
+            wishes = Wishes(
+                templates=templates,
+                formats=tuple(format or ()),
+                carry=carry,
+                sign=sign,
+                wait=wait,
+                history=None if no_history else history_place(history, plan.history, plan.out),
+            )
+            run, place = run_plan(plan, wishes, seen, stop)
             deliver(plan.deliveries, place, tell=not no_notify)
     end_run(run, place, json=json)

@@ -208,6 +208,12 @@ class TestTheVerdict:
         assert "Clerk" not in steps.replace("'Clerk'", "") or "set Classes" not in steps
         assert "set Classes" not in steps
 
+    def test_two_causes_with_one_fix_are_mended_once(self):
+        """On another role, which its user no longer holds either: one new token mends both."""
+        steps = verdict(changed(tokens=(token(role=CLERK),), assignments=())).steps
+        assert sum("Click New Access Token." in step for step in steps) == 1
+        assert len(set(steps)) == len(steps)
+
     def test_a_waived_cause_says_so(self):
         from auditor.model import Waiver, Waivers
 

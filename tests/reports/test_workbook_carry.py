@@ -128,13 +128,14 @@ WAIVER = Waiver(
     [
         (without(CLASSES, status=Status.UNKNOWN, change=None), "could not be judged tonight"),
         (without(CLASSES, waiver=WAIVER), "waived by Ana until 2027-01-31"),
+        (without(CLASSES, severity=Severity.INFO), "below the severity that counts (low)"),
         (without(CLASSES, consequence=True), "follows from another finding, which is to be mended first"),
         (
             REPLACE(without(CLASSES), snapshot=samples.snapshot(roles=State.PARTIAL)),
             "not found tonight, and not everything was read",
         ),
     ],
-    ids=["unknown", "waived", "consequence", "partial"],
+    ids=["unknown", "waived", "noted", "consequence", "partial"],
 )
 def test_what_nothing_shows_to_be_done_is_on_hold(reviewed, result, outcome):
     book = load(next_book(reviewed, result))

@@ -27,6 +27,8 @@ class AccountRow(Struct, frozen=True, kw_only=True):
     verdict: Sign
     met: int
     failed: int
+    """At or above ``--fail-on``, and not waived."""
+    """At or above ``--fail-on``, and not waived."""
     unknown: int
     incomplete: tuple[str, ...]
     """Kinds of data that were not read in full."""
@@ -125,7 +127,7 @@ def _account_row(result: AccountResult) -> AccountRow:
         account=result.account,
         verdict=verdicts.sign(result.verdict),
         met=by_status[Status.PASS],
-        failed=by_status[Status.FAIL],
+        failed=len(result.failed()),
         unknown=by_status[Status.UNKNOWN],
         incomplete=("everything",) if len(lacking) == len(Table) else lacking,
         report=f"{account_folder(result.account)}/report.pdf",

@@ -45,12 +45,13 @@ def change_requests(result: AccountResult) -> tuple[ChangeRequest, ...]:
     """Every change that mends a failed finding: roles first, by name and sub-tab, then everything else.
 
     A role's permission stands once, at the highest level that any baseline asks for. What only follows from other
-    findings asks for no change of its own, and what is waived asks for none.
+    findings asks for no change of its own, what is waived asks for none, and neither does what is only noted: a
+    failure below ``--fail-on``.
     """
     changes: defaultdict[tuple[str, str], list[tuple[Finding, LevelChange]]] = defaultdict(list)
     others = []
-    for finding in result.findings:
-        if finding.status is Status.FAIL and not finding.consequence and finding.waiver is None:
+    for finding in result.failed():
+        if not finding.consequence:
             if finding.change:
                 changes[finding.change.role, finding.change.permission].append((finding, finding.change))
             else:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct, structs
 
-from auditor.model import CORE_TABLES, AccountResult, EarlierRequest, Finding, Review, Run, State, Status
+from auditor.model import CORE_TABLES, AccountResult, EarlierRequest, Finding, Review, Run, Severity, State, Status
 from auditor.reports.workbook.change_requests import ChangeRequest
 
 KEPT_DAYS = 400
@@ -49,13 +49,13 @@ def reviewed(result: AccountResult, run: Run, requests: Sequence[ChangeRequest])
         if request.closed:
             done.append(request)
             continue
-        outcome, closed = _outcome([findings.get(finding) for finding in request.findings], whole)
+        outcome, closed = _outcome([findings.get(finding) for finding in request.findings], whole, result.scope.fail_on)
         settled = structs.replace(request, outcome=outcome, closed=run.started[:10] if closed else "")
         (done if closed else on_hold).append(settled)
     return Reviewed(reviews, reopened, tuple(on_hold), _kept(done, run))
 
 
-def _outcome(findings: Sequence[Finding | None], whole: bool) -> tuple[str, bool]:
+def _outcome(findings: Sequence[Finding | None], whole: bool, fail_on: Severity) -> tuple[str, bool]:
     """How a request that is no longer asked stands, and whether it is closed."""
     for finding in findings:
         if finding is None:
@@ -64,14 +64,21 @@ def _outcome(findings: Sequence[Finding | None], whole: bool) -> tuple[str, bool
         elif finding.status is Status.UNKNOWN:
             return "could not be judged tonight", False
         elif finding.status is Status.FAIL:
-            if finding.waiver:
-                return f"waived by {finding.waiver.owner} until {finding.waiver.expires}", False
-            return "follows from another finding, which is to be mended first", False
+            return _why_not_asked(finding, fail_on), False
     known = [finding for finding in findings if finding]
     if not known:
         return "no longer there", True
     passed = all(finding.status is Status.PASS for finding in known)
     return ("fixed" if passed else "no longer asked"), True
+
+
+def _why_not_asked(finding: Finding, fail_on: Severity) -> str:
+    """Why a finding that still fails asks for no change."""
+    if finding.waiver:
+        return f"waived by {finding.waiver.owner} until {finding.waiver.expires}"
+    if finding.severity.rank < fail_on.rank:
+        return f"below the severity that counts ({fail_on.value})"
+    return "follows from another finding, which is to be mended first"
 
 
 def _kept(done: Sequence[EarlierRequest], run: Run) -> tuple[EarlierRequest, ...]:

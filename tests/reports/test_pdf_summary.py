@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from auditor.model import AccountFailure, Confidence, Severity, State, Status, Table
+from auditor.model import AccountFailure, Confidence, Level, Severity, State, Status, Table
 from auditor.reports.base import account_folder
 from auditor.reports.pdf import SummaryPdf
 from auditor.reports.pdf.matrix import MOST_ACCOUNTS, matrix
@@ -49,8 +49,9 @@ def test_the_accounts_stand_with_the_worst_first_and_where_their_reports_lie(pdf
 
 def test_the_matrix_shows_each_requirement_in_each_account(pdf, tmp_path):
     said = read.spoken(pdf, tmp_path)
-    assert "Requirement Failed in 1000002 1000003_SB1 1000001 Accounts , Full ✔ ✔ ✔" in said
-    assert "Classes , View 2 ✘ ✘ Departments" in said  # blank for the clean account, which has no such finding
+    assert "Requirement Failed in 1000002 1000003_SB1 1000001 Accounts , Full ✔ ■■■■ ✔ ■■■■ ✔ ■■■■" in said
+    # Blank for the clean account, which has no such finding.
+    assert "Classes , View 2 ✘ □□□□ ✘ □□□□ Departments" in said
     assert "? ?" in said
     assert "○ ○" in said
 
@@ -123,17 +124,30 @@ def test_the_matrix_is_what_the_findings_say():
         if label.permission_label:
             wanted[(label.permission_label, account)] = symbols[order[rank]]
     shown = {
-        (row.what, account): sign.symbol
+        (row.what, account): cell.sign.symbol
         for part in matrix(results)
         for row in part.rows
-        for account, sign in zip(part.accounts, row.signs, strict=True)
-        if row.level and sign.symbol
+        for account, cell in zip(part.accounts, row.cells, strict=True)
+        if row.level and cell.sign.symbol
     }
     assert shown == wanted
     assert shown[("Accounts", results[1].account)] == "?"
     for row in matrix(results)[0].rows:
         if row.level:
             assert row.failed_in == sum(1 for (what, _), sign in shown.items() if what == row.what and sign == "✘")
+
+
+def test_the_level_of_the_worst_stands_as_a_picture():
+    first = samples.mixed_result()
+    better = tuple(replace(each, actual_level=Level.EDIT) for each in first.findings if each.gap)
+    both = replace(first, findings=(*better, *first.findings, *better))
+    (row,) = (row for row in matrix((both,))[0].rows if row.what == "Employees")
+    assert [cell.picture for cell in row.cells] == ["■□□□"], "View, lower than Edit, and both fail"
+    unread = replace(first, findings=tuple(replace(each, actual_level=None) for each in first.findings))
+    assert {cell.picture for row in matrix((unread,))[0].rows for cell in row.cells} == {""}
+    page = read.text(SummaryPdf().render(samples.run(first)))
+    assert "✘ ■□□□" in page
+    assert "✔ ■■■■" in page
 
 
 def test_rows_keep_the_order_of_the_baseline_and_an_inferred_one_says_so():

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from auditor.model import AccountResult, Baseline, Finding, Status, SubjectKind
+from auditor.model import AccountResult, Baseline, Finding, Level, Status, SubjectKind
 from auditor.reports.pdf.findings import baseline_name
-from auditor.reports.pdf.words import STATUS, Sign
+from auditor.reports.pdf.words import STATUS, Sign, level_picture
 
 MOST_ACCOUNTS = 40
 """Columns of the matrix in all; the accounts that come first are those with most failures.
@@ -22,9 +22,17 @@ _ROWS_ON_A_PAGE = 24
 """So many rows fit on a page even where each has two lines."""
 _BY_RANK = (Status.NOT_APPLICABLE, Status.PASS, Status.UNKNOWN, Status.FAIL)
 _NOT_HELD = Sign("", "total")
+_LEVELS = sorted(Level)
 
 Key = tuple[str, str]
 """Baseline and requirement."""
+
+
+class MatrixCell(Struct, frozen=True):
+    """How a requirement came out in one account, and the level there as a picture; empty where no level is known."""
+
+    sign: Sign
+    picture: str
 
 
 class MatrixRow(Struct, frozen=True, kw_only=True):
@@ -35,7 +43,7 @@ class MatrixRow(Struct, frozen=True, kw_only=True):
     """The level asked; empty where the requirement is not about a level."""
     failed_in: int
     """In how many of all audited accounts, those without a column too."""
-    signs: tuple[Sign, ...]
+    cells: tuple[MatrixCell, ...]
 
 
 class MatrixPart(Struct, frozen=True, kw_only=True):
@@ -76,6 +84,8 @@ class _Gathered:
         self.baselines: dict[str, Baseline] = {}
         self._worst: dict[Key, bytearray] = {}
         """By account: 0 where the requirement was not held against it, else one more than the rank of its worst."""
+        self._lowest: dict[Key, bytearray] = {}
+        """By account: 0 where no level is known, else one more than the rank of the lowest level of its worst."""
         self._first: dict[Key, Finding] = {}
         self._differing: set[Key] = set()
         """Requirements that do not expect the same of everyone."""
@@ -88,9 +98,15 @@ class _Gathered:
             key = finding.baseline, finding.requirement
             if self._first.setdefault(key, finding).expected != finding.expected:
                 self._differing.add(key)
-            row = self._worst.setdefault(key, bytearray())
-            row.extend(bytes(column + 1 - len(row)))
-            row[column] = max(row[column], _BY_RANK.index(finding.status) + 1)
+            row, levels = (each.setdefault(key, bytearray()) for each in (self._worst, self._lowest))
+            for each in (row, levels):
+                each.extend(bytes(column + 1 - len(each)))
+            status, level = _BY_RANK.index(finding.status) + 1, finding.actual_level
+            if status >= row[column]:
+                known = level.rank + 1 if level else 0
+                both = min(levels[column], known) or max(levels[column], known)
+                levels[column] = known if status > row[column] else both
+                row[column] = status
 
     @property
     def asked(self) -> tuple[Key, ...]:
@@ -99,6 +115,10 @@ class _Gathered:
     def worst(self, key: Key, column: int) -> Status | None:
         row = self._worst[key]
         return _BY_RANK[row[column] - 1] if column < len(row) and row[column] else None
+
+    def picture(self, key: Key, column: int) -> str:
+        row = self._lowest[key]
+        return level_picture(_LEVELS[row[column] - 1]) if column < len(row) and row[column] else ""
 
     def failed_in(self, key: Key) -> int:
         return self._worst[key].count(_BY_RANK.index(Status.FAIL) + 1)
@@ -144,12 +164,12 @@ def _even(columns: int) -> int:
 
 def _row(gathered: _Gathered, key: Key, across: list[int]) -> MatrixRow:
     what, level = gathered.label(key)
-    found = [gathered.worst(key, column) for column in across]
+    found = [(gathered.worst(key, column), gathered.picture(key, column)) for column in across]
     return MatrixRow(
         what=what,
         level=level,
         failed_in=gathered.failed_in(key),
-        signs=tuple(STATUS[status] if status else _NOT_HELD for status in found),
+        cells=tuple(MatrixCell(STATUS[status] if status else _NOT_HELD, picture) for status, picture in found),
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from auditor.model import AccountResult, Baseline, Level, Status, TokenLevel, TokenVerdict
+from auditor.model import AccountResult, Baseline, Status, TokenLevel, TokenVerdict
 from auditor.reports.pdf.findings import baseline_name
-from auditor.reports.pdf.words import STATUS, Sign
+from auditor.reports.pdf.words import STATUS, Sign, level_picture
 
 MOST_COLUMNS = 24
 """Tokens with a column, for each baseline, the worst first; the workbook has the levels of all."""
@@ -104,7 +104,7 @@ def _parts(tokens: Sequence[TokenVerdict], baseline_id: str, baseline: Baseline 
                 TokenMatrixRow(
                     what=level.label or level.permission,
                     subtab=level.subtab,
-                    asked=LevelCell(_picture(level.asked), level.asked.value, _BLANK.sign),
+                    asked=LevelCell(level_picture(level.asked), level.asked.value, _BLANK.sign),
                     cells=tuple(_cell(levels.get(key)) for levels in held[columns]),
                 )
                 for key, level in asked
@@ -129,8 +129,4 @@ def _cell(level: TokenLevel | None) -> LevelCell:
         return _BLANK
     if level.held is None:
         return LevelCell("", "not known", STATUS[level.status])
-    return LevelCell(_picture(level.held), level.held.value, STATUS[level.status])
-
-
-def _picture(level: Level) -> str:
-    return "■" * level.rank + "□" * (len(Level) - 1 - level.rank)
+    return LevelCell(level_picture(level.held), level.held.value, STATUS[level.status])

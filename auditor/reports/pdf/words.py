@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from auditor.model import Gap, LevelSource, Run, State, Status, SubjectKind
+from auditor.model import Gap, Level, LevelSource, Run, State, Status, SubjectKind
 from auditor.reports.text import printable
 
 LONGEST = 400
@@ -90,6 +90,11 @@ def listed(names: list[str], most: int) -> str:
     """Names with commas; those past *most* are counted."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def level_picture(level: Level) -> str:
+    """Four squares, as many filled as levels are held: View one, Full four. It prints in grey."""
+    return "■" * level.rank + "□" * (len(Level) - 1 - level.rank)
 
 
 class Marks(Struct, frozen=True, kw_only=True):

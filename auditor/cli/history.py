@@ -15,10 +15,11 @@ from auditor.model import Severity
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from auditor.history.asking import PastFinding, PastRun
     from auditor.history.database import Place
-    from auditor.model import Trend
+    from auditor.model import Trend, TrendPoint
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help=r"accounts.toml, for its \[history] table and its out.")
@@ -121,8 +122,21 @@ def _console() -> Console:
     return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
 
 
-def _show(runs: tuple[PastRun, ...], findings: tuple[PastFinding, ...], place: Place, account: str) -> None:
+def _table(title: str = "", between: int = 2) -> Table:
+    """Without lines between columns, so that it fits into a terminal or a mail of 80 characters.
+
+    *between* is how far the columns stand apart.
+    """
+    from rich import box
     from rich.table import Table
+
+    padding = (0, between - 1, 0, 0)
+    return Table(
+        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding
+    )
+
+
+def _show(runs: tuple[PastRun, ...], findings: tuple[PastFinding, ...], place: Place, account: str) -> None:
     from rich.text import Text
 
     from auditor.reports.text import printable
@@ -130,7 +144,7 @@ def _show(runs: tuple[PastRun, ...], findings: tuple[PastFinding, ...], place: P
     console = _console()
     console.print(Text(f"History: {place}"))
     if account:
-        table = Table(title=f"Findings of account {printable(account)} that ever failed", title_justify="left")
+        table = _table(f"Findings of account {printable(account)} that ever failed")
         table.add_column("Finding", overflow="fold", min_width=16)
         for heading in ("Severity", "First seen", "Last seen", "Nights"):
             table.add_column(heading, no_wrap=True)
@@ -140,8 +154,8 @@ def _show(runs: tuple[PastRun, ...], findings: tuple[PastFinding, ...], place: P
             cells = (each.severity.value, _day(first.opened_at), _day(last.last_at), str(each.nights), _state(each))
             table.add_row(Text(f"{printable(each.title)}\n{each.id}"), *cells)
         console.print(table)
-    table = Table(title="Runs" if not account else "Runs that met it", title_justify="left")
-    for heading in ("Run", "Verdict", "Audited", "Failed", "Where"):
+    table = _table("Runs" if not account else "Runs that met it")
+    for heading in ("Run", "Verdict", "Accounts audited", "Not audited", "Where"):
         table.add_column(heading, overflow="fold")
     for run in runs:
         verdict = run.verdict if run.finished else "never finished: does not count"
@@ -150,7 +164,6 @@ def _show(runs: tuple[PastRun, ...], findings: tuple[PastFinding, ...], place: P
 
 
 def _show_finding(findings: tuple[PastFinding, ...]) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     from auditor.reports.text import printable
@@ -161,7 +174,7 @@ def _show_finding(findings: tuple[PastFinding, ...]) -> None:
         said = f"account {each.account}, {each.subject_kind} {each.subject}, {each.check}, {each.requirement}"
         console.print(Text(printable(said)))
         console.print(Text(f"{each.severity.value}, {_state(each)}, seen failing in {_nights(each.nights)}"))
-        table = Table()
+        table = _table()
         for heading in ("Opened", "Last seen", "Nights", "Resolved", "How"):
             table.add_column(heading, overflow="fold")
         for period in each.periods:
@@ -175,22 +188,20 @@ def _state(finding: PastFinding) -> str:
 
 
 def _show_trend(found: Trend, account: str) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     console = _console()
-    title = f"Open findings of account {account}" if account else "Open findings of all accounts"
-    table = Table(title=title, title_justify="left")
     shown = [each for each in _worst_first() if any(point.open.get(each) for point in found.points)]
-    for heading in ("Night", *(severity.value for severity in shown), "Open", "", "New", "Resolved", "Audited"):
-        table.add_column(heading, justify="left" if heading in ("Night", "") else "right", no_wrap=True)
+    headings = ("Night", *(severity.value for severity in shown), "Open", "New", "Resolved", "Audited")
+    rows = [_trend_row(point, shown) for point in found.points]
+    room = console.width - sum(1 + max(map(len, cells)) for cells in zip(headings, *rows, strict=True))
     most = max((point.total for point in found.points), default=0)
-    for point in found.points:
-        bar = "█" * -(-point.total * _BAR // most) if most else ""
-        audited = f"{point.audited} of {point.audited + point.failed}"
-        numbers = (str(point.open.get(severity, 0) or "·") for severity in shown)
-        turns = (str(point.opened or "·"), str(point.resolved or "·"))
-        table.add_row(_night(point.started), *numbers, str(point.total), bar, *turns, audited)
+    table = _table(f"Open findings of account {account}" if account else "Open findings of all accounts", between=1)
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading == "Night" else "right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for point, row in zip(found.points, rows, strict=True):
+        table.add_row(*row, "█" * -(-point.total * max(0, min(_BAR, room)) // most) if most else "")
     console.print(table)
     if not found.points:
         console.print(Text("No run has finished yet."))
@@ -199,6 +210,16 @@ def _show_trend(found: Trend, account: str) -> None:
     else:
         span = _span(timedelta(seconds=found.seconds_to_mend))
         console.print(Text(f"Mean time to fix: {span} ({found.mended:,} fixed over the whole history)"))
+
+
+def _trend_row(point: TrendPoint, shown: list[Severity]) -> tuple[str, ...]:
+    numbers = (point.open.get(severity, 0) for severity in shown)
+    counted = (*numbers, point.total, point.opened, point.resolved)
+    return (
+        _night(point.started),
+        *(str(number or "·") for number in counted),
+        f"{point.audited} of {point.audited + point.failed}",
+    )
 
 
 def _worst_first() -> list[Severity]:

@@ -160,6 +160,7 @@ def ask(out: Path, one: Path, two: Path, three: Path) -> None:
     assert mended["id"] in told.stdout
     told = auditor("trend", "--out", out)
     assert "█" in told.stdout
+    assert "…" not in told.stdout  # nothing is cut off at 80 characters
     assert "Mean time to fix: 24.0 hours" in told.stdout
     assert auditor("trend", "--out", out, "--account", "1234567", "--nights", "1", "--json").stdout.count('"run"') == 1
     for command in (("history", "--account", "9"), ("trend", "--account", "9"), ("history", "--finding", "9")):

@@ -16,9 +16,29 @@ _HEAD = """\
 # Make these first:
 #   kubectl create configmap {name} --from-file=accounts.toml={config}
 #   kubectl create secret generic {name} --from-file=FILE...     (accounts.toml names them: file:{secrets}/FILE)
-#
-# Kubernetes knows no exit code but 0 as well done: a job with findings (10) is shown as failed, and is not tried again.
 """
+_COMMAND = """\
+auditor "$@" & audit=$!
+trap 'kill -TERM $audit' TERM
+wait $audit; code=$?
+if kill -0 $audit 2>/dev/null; then wait $audit; code=$?; fi
+# Kubernetes takes no exit code but 0 for well done, and findings (10) are what the job is for.
+test $code -eq 10 || exit $code
+"""
+"""What the shell runs. It hands on the signal that ends a pod, of which the audit then makes what it can."""
+_SECONDS_TO_END = 120
+"""For the page that is being read, and the reports of what was whole."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Keeps the lines of a text as lines."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def kubernetes(night: Night) -> dict[str, bytes]:
@@ -26,7 +46,13 @@ def kubernetes(night: Night) -> dict[str, bytes]:
     head = _HEAD.format(
         name=night.name, hour=night.hour, minute=night.minute, config=night.config.name, secrets=_SECRETS
     )
-    documents = yaml.safe_dump_all([_claim(night), _cron_job(night)], sort_keys=False, explicit_start=True)
+    documents = yaml.dump_all(
+        [_claim(night), _cron_job(night)],
+        Dumper=_Dumper,
+        sort_keys=False,
+        explicit_start=True,
+        default_flow_style=False,
+    )
     return {f"{night.name}.yaml": (head + documents).encode()}
 
 
@@ -66,6 +92,7 @@ def _pod(night: Night) -> dict[str, Any]:
     return {
         "restartPolicy": "Never",
         "automountServiceAccountToken": False,
+        "terminationGracePeriodSeconds": _SECONDS_TO_END,
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": _USER,
@@ -87,6 +114,7 @@ def _container(night: Night) -> dict[str, Any]:
     return {
         "name": "audit",
         "image": night.image,
+        "command": ["sh", "-c", _COMMAND, "auditor"],
         "args": ["audit", "--config", f"{_ETC}/accounts.toml", "--out", _RUNS],
         "env": [{"name": "HOME", "value": "/tmp"}],  # noqa: S108 - the pod's own empty volume
         "securityContext": {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import os
 import shlex
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -172,6 +174,35 @@ def test_kubernetes_gets_a_job_without_privileges_that_is_tried_once(tmp_path):
     assert pod["securityContext"]["runAsNonRoot"] is True
     mounted = {mount["name"] for mount in container["volumeMounts"]}
     assert mounted == {volume["name"] for volume in pod["volumes"]}
+
+
+@pytest.mark.parametrize(("code", "shown"), [(0, 0), (10, 0), (14, 14), (4, 4), (3, 3), (2, 2), (1, 1)])
+def test_kubernetes_takes_findings_for_a_job_well_done(tmp_path, code, shown):
+    with container_command(tmp_path, f'echo "$@"; exit {code}') as ran:
+        output, _ = ran.communicate(timeout=20)
+    assert ran.returncode == shown
+    assert output.split()[:2] == ["audit", "--config"]
+
+
+def test_a_pod_that_is_ended_ends_its_audit_and_waits_for_it(tmp_path):
+    ends = "trap 'sleep 0.3; echo written; exit 14' TERM; echo begun; while :; do sleep 0.05; done"
+    with container_command(tmp_path, ends) as ran:
+        assert ran.stdout.readline() == "begun\n"
+        ran.send_signal(signal.SIGTERM)
+        output, _ = ran.communicate(timeout=20)
+    assert (ran.returncode, output) == (14, "written\n")
+
+
+def container_command(tmp_path, does):
+    """The pod's container, with an audit that only does what it is told to."""
+    audit = tmp_path / "auditor"
+    audit.write_text(f"#!/bin/sh\n{does}\n")
+    audit.chmod(0o755)
+    text = SCHEDULERS["kubernetes"](night(tmp_path, image="auditor"))["netsuite-auditor.yaml"].decode()
+    *_, job = yaml.safe_load_all(text)
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    path = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.Popen([*container["command"], *container["args"]], stdout=subprocess.PIPE, text=True, env=path)
 
 
 def test_kubernetes_own_schema_accepts_the_documents(tmp_path):

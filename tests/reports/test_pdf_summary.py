@@ -157,6 +157,32 @@ def test_rows_keep_the_order_of_the_baseline_and_an_inferred_one_says_so():
     assert [row.what for row in parts[0].rows][:8] == [label for _, label, *_ in samples.ROWS]
 
 
+def test_requirements_that_no_baseline_asks_are_each_check_s_own():
+    """Two checks may name theirs alike; and a subsidiary's number at the end is another one in another account."""
+    first = samples.mixed_result("1").findings[0]
+    own = replace(
+        first, baseline="", permission="", permission_label="", expected_level=None, requirement="strong",
+        check="own-credential", expected="no strong permission", status=Status.FAIL,
+    )  # fmt: skip
+    least = replace(own, check="least-privilege", expected="nothing strong", status=Status.PASS)
+    defaults = replace(own, check="employee-defaults", expected="open to its subsidiary", requirement="default:open:2")
+    findings = {"1": (own, least, defaults), "2": (replace(defaults, requirement="default:open:7"),)}
+    results = (replace(samples.mixed_result(key), findings=each) for key, each in findings.items())
+    (part,) = matrix(results)
+    assert [(row.what, "".join(cell.sign.symbol for cell in row.cells)) for row in part.rows] == [
+        ("Open to its subsidiary", "✘✘"),
+        ("Nothing strong", "✔"),
+        ("No strong permission", "✘"),
+    ]
+
+
+def test_what_few_accounts_leave_of_a_page_is_for_the_requirement():
+    widths = [sum(matrix(results_of(number))[0].columns) for number in (1, 12, 20)]
+    assert widths == pytest.approx([129.6, 176, 176])
+    assert matrix(results_of(3))[0].columns == (110, 14, 5.6, 5.6, 5.6)
+    assert matrix(results_of(20))[0].columns[0] == 50
+
+
 def test_each_baseline_has_its_own_part_with_the_accounts_that_it_was_held_against():
     other = samples.baseline(id="zz-other", title="Another role")
     first, second = samples.mixed_result("1"), samples.mixed_result("2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -20,12 +21,15 @@ _ACCOUNTS_ACROSS = 20
 _LONGEST_HEADING = 24
 _ROWS_ON_A_PAGE = 24
 """So many rows fit on a page even where each has two lines."""
+_ACROSS_MM, _COLUMN_MM, _NUMBER_MM, _LABEL_MM = 176, 5.6, 14, (50, 110)
+_OF_THE_ACCOUNT = re.compile(r":\d+$")
+"""An internal id at the end of a requirement that no baseline asks: another account's number is another thing."""
 _BY_RANK = (Status.NOT_APPLICABLE, Status.PASS, Status.UNKNOWN, Status.FAIL)
 _NOT_HELD = Sign("", "total")
 _LEVELS = sorted(Level)
 
-Key = tuple[str, str]
-"""Baseline and requirement."""
+Key = tuple[str, str, str]
+"""Baseline, requirement, and the check where no baseline asks: checks name their own requirements each for itself."""
 
 
 class MatrixCell(Struct, frozen=True):
@@ -58,6 +62,13 @@ class MatrixPart(Struct, frozen=True, kw_only=True):
     def fits(self) -> bool:
         """It is short enough to be kept on one page; a longer one kept whole would leave its title alone on a page."""
         return len(self.rows) <= _ROWS_ON_A_PAGE
+
+    @property
+    def columns(self) -> tuple[float, ...]:
+        """Width of each column in millimetres: what the accounts leave, within bounds, is for the requirement."""
+        least, most = _LABEL_MM
+        room = _ACROSS_MM - _NUMBER_MM - _COLUMN_MM * len(self.accounts)
+        return (round(min(most, max(least, room)), 1), _NUMBER_MM, *[_COLUMN_MM] * len(self.accounts))
 
     @property
     def heading(self) -> int:
@@ -95,7 +106,7 @@ class _Gathered:
         self.accounts.append(result.account)
         self.baselines |= {baseline.id: baseline for baseline in result.baselines}
         for finding in result.findings:
-            key = finding.baseline, finding.requirement
+            key = _key(finding)
             if self._first.setdefault(key, finding).expected != finding.expected:
                 self._differing.add(key)
             row, levels = (each.setdefault(key, bytearray()) for each in (self._worst, self._lowest))
@@ -138,10 +149,16 @@ class _Gathered:
         return first.requirement.removeprefix(f"{first.baseline}:"), ""
 
 
+def _key(finding: Finding) -> Key:
+    if finding.baseline:
+        return finding.baseline, finding.requirement, ""
+    return "", _OF_THE_ACCOUNT.sub("", finding.requirement), finding.check
+
+
 def _parts(gathered: _Gathered) -> Iterator[MatrixPart]:
     shown = gathered.accounts[:MOST_ACCOUNTS]
     baselines = gathered.baselines
-    for baseline in sorted({each for each, _ in gathered.asked}, key=lambda each: (each not in baselines, each)):
+    for baseline in sorted({each for each, _, _ in gathered.asked}, key=lambda each: (each not in baselines, each)):
         keys = _in_order([key for key in gathered.asked if key[0] == baseline], baselines.get(baseline))
         columns = [column for column in range(len(shown)) if any(gathered.worst(key, column) for key in keys)]
         width = _even(len(columns))
@@ -176,4 +193,4 @@ def _row(gathered: _Gathered, key: Key, across: list[int]) -> MatrixRow:
 def _in_order(keys: list[Key], baseline: Baseline | None) -> list[Key]:
     """The rows of a baseline in its own order, then what else was held against it."""
     order = {f"{baseline.id}:{row.id}": number for number, row in enumerate(baseline.requirements)} if baseline else {}
-    return sorted(keys, key=lambda key: (order.get(key[1], len(order)), key[1]))
+    return sorted(keys, key=lambda key: (order.get(key[1], len(order)), key[1:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -108,9 +109,10 @@ def audit(
 ) -> None:
     """Hold roles and access tokens against baselines and write PDF, Excel and JSON reports."""
     from auditor.cli.live import progress
+    from auditor.cli.no_run import telling_of_no_run
     from auditor.cli.terminal import end_run
 
-    with logged(log_format, log_level, log_file):
+    with telling_of_no_run(None if no_notify else config) as night, logged(log_format, log_level, log_file):
         import threading
 
         from auditor.cli.auditing import Wishes, run_plan
@@ -119,6 +121,7 @@ def audit(
         from auditor.cli.planning import Wanted, plan_accounts, plan_files
         from auditor.errors import ConfigurationError
 
+        night.log = partial(logged, log_format, log_level, log_file)
         if bool(inputs) is bool(config):
             raise ConfigurationError("Give either --input or --config.", "auditor audit --help shows an example.")
         if account and not config:
@@ -145,6 +148,7 @@ def audit(
                 plan = plan_accounts(config, account or (), out, wanted, stop, seen.page)
             else:
                 plan = plan_files(inputs or [], out, wanted)
+            night.out = plan.out
             wishes = Wishes(
                 templates=templates,
                 formats=tuple(format or ()),
@@ -153,6 +157,7 @@ def audit(
                 wait=wait,
                 history=None if no_history else history_place(history, plan.history, plan.out),
             )
-            run, place = run_plan(plan, wishes, seen, stop)
+            run, place = run_plan(plan, wishes, seen, stop, night)
+            night.over = True
             deliver(plan.deliveries, place, tell=not no_notify)
     end_run(run, place, json=json)

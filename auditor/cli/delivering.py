@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -14,6 +14,7 @@ from auditor.config import Deliveries, NotifySettings, UploadSettings
 
 _log = logging.getLogger(__name__)
 _FAILED = 4
+T = TypeVar("T")
 
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, as `auditor audit` writes it.")]
 ConfigOption = Annotated[
@@ -111,9 +112,7 @@ def _upload(target: UploadSettings, place: Path) -> str:
 
 
 def _tell(routes: tuple[NotifySettings, ...], place: Path, copy: str, *, always: bool) -> dict[str, str]:
-    """What became of each route that is told, side by side, so that none waits for another."""
-    from concurrent.futures import ThreadPoolExecutor
-
+    """What became of each route that is told."""
     from auditor.delivery.outcome import NOTIFY
 
     def one(route: NotifySettings) -> str | None:
@@ -127,9 +126,16 @@ def _tell(routes: tuple[NotifySettings, ...], place: Path, copy: str, *, always:
             _log.info("route %s %s", route.name, "has nothing to be told of" if problem is None else "is told")
         return problem
 
-    with ThreadPoolExecutor(max_workers=len(routes), thread_name_prefix="route") as pool:
-        answers = dict(zip([route.name for route in routes], pool.map(one, routes), strict=True))
+    answers = dict(zip([route.name for route in routes], side_by_side(routes, one), strict=True))
     return {name: problem for name, problem in answers.items() if problem is not None}
+
+
+def side_by_side(routes: tuple[NotifySettings, ...], one: Callable[[NotifySettings], T]) -> list[T]:
+    """What *one* gives for each route, each in a thread of its own, so that none waits for another."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=len(routes), thread_name_prefix="route") as pool:
+        return list(pool.map(one, routes))
 
 
 def _told(route: NotifySettings, place: Path, copy: str, record: Callable[[str], None], *, always: bool) -> str | None:

@@ -13,6 +13,7 @@ from auditor.reports.text import printable
 
 _MOST = 10
 _LONGEST = 200
+_LONGEST_CAUSE = 600
 
 
 class Message(Struct, frozen=True):
@@ -20,6 +21,33 @@ class Message(Struct, frozen=True):
 
     title: str
     body: str
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """How an audit ended that has no run to tell of, or that ended after its run was written."""
+
+    cause: str
+    remedy: str
+    exit_code: int
+    configuration: str
+    """The file, and the machine that it is on."""
+    written: Path | None
+    """The run folder, if it is in place all the same."""
+
+
+def no_run(ended: Ended, last: str) -> Message:
+    """What is to be told where no run was written. *last* says which run was the last one; empty: it is not known."""
+    what, first = "no run was written", "No run was written."
+    if ended.written:
+        what = "ended before it was done"
+        first = (
+            f"The run {ended.written} is whole, but the audit ended before it was copied or told of. "
+            "`auditor upload` and `auditor notify` make up for that."
+        )
+    parts = [first, _short(ended.cause), _short(ended.remedy) if ended.remedy else ""]
+    parts.append(f"Configuration: {ended.configuration}" + (f"\nLast run: {last}" if last else ""))
+    title = f"NetSuite audit: {what}, exit code {ended.exit_code}"
+    return Message(title, printable("\n\n".join(filter(None, parts))))
 
 
 def message(news: News, place: Path, least: Severity, copy: str = "") -> Message:
@@ -61,5 +89,10 @@ def _list(heading: str, found: Sequence[Open]) -> str:
 
 
 def _line(account: str, text: str) -> str:
-    shown = " ".join(printable(f"{account}: {text}").split())
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 2]} …"
+    return _short(f"{account}: {text}", _LONGEST)
+
+
+def _short(text: str, longest: int = _LONGEST_CAUSE) -> str:
+    """*text* on one line, of at most so many characters."""
+    shown = " ".join(printable(text).split())
+    return shown if len(shown) <= longest else f"{shown[: longest - 2]} …"

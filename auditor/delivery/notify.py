@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from auditor.config import NotifySettings, When
 from auditor.delivery.apart import apart
-from auditor.delivery.message import message
+from auditor.delivery.message import Message, message
 from auditor.delivery.news import News
 from auditor.delivery.sending import Letter
 from auditor.errors import ConfigurationError
@@ -32,18 +32,22 @@ def tell(route: NotifySettings, news: News, place: Path, copy: str = "") -> str:
 
     *copy* says where else the run lies.
     """
+    text = message(news, place, route.least, copy)
+    attachment = str((place / "summary.pdf").absolute()) if route.attach else ""
+    return _send(route, text, well=news.run.verdict is Verdict.CLEAN, attachment=attachment)
+
+
+def tell_plainly(route: NotifySettings, text: Message) -> str:
+    """Tell *route* that something is wrong, without any run. Returns why that failed, without any secret."""
+    return _send(route, text, well=False, attachment="")
+
+
+def _send(route: NotifySettings, text: Message, *, well: bool, attachment: str) -> str:
     try:
         url = resolve(route.url).reveal()
     except ConfigurationError as error:
         return error.message
-    text = message(news, place, route.least, copy)
-    letter = Letter(
-        url=url,
-        title=text.title,
-        body=text.body,
-        well=news.run.verdict is Verdict.CLEAN,
-        attachment=str((place / "summary.pdf").absolute()) if route.attach else "",
-    )
+    letter = Letter(url=url, title=text.title, body=text.body, well=well, attachment=attachment)
     return apart("auditor.delivery.sending", letter, route.time_limit, _pieces(url))
 
 

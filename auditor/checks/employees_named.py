@@ -28,6 +28,8 @@ _FIX = {
     Cause.NOT_READ: "Let the auditor's role read the employees, and run the preflight again.",
 }
 
+_APART = "Give the employee's internal id, or --privacy hash with the key that the run was made with."
+
 
 class Filer(Struct, frozen=True):
     """Who files a line. ``known`` False: nobody was found, so what depends on the employee is not judged."""
@@ -45,9 +47,12 @@ class Filer(Struct, frozen=True):
 
 
 class Employees:
-    """Every employee, looked up by id, e-mail address or name. Inactive ones too: they explain a refusal."""
+    """Every employee, looked up by id, e-mail address or name. Inactive ones too: they explain a refusal.
 
-    def __init__(self, case: Case, objection: Object) -> None:
+    *privacy*: how the lines hide their employees. If otherwise than the account does, these are found by id alone.
+    """
+
+    def __init__(self, case: Case, objection: Object, privacy: str) -> None:
         self._case = case
         self._objection = objection
         self._by_id = {user.id or user.key: user for user in case.snapshot.users}
@@ -69,6 +74,7 @@ class Employees:
         self._nameless = bool(columns_dropped(case, Table.USERS) & _NAMING) or not any(
             user.email for user in case.snapshot.users
         )
+        self._hidden_apart = case.snapshot.privacy != privacy
         self._found: dict[tuple[str, str, str, str], Filer] = {}
 
     def find(self, line: ExpenseLine) -> Filer:
@@ -123,9 +129,14 @@ class Employees:
 
     def _not_found(self, told: str, where: str, elsewhere: bool) -> Filer:
         lack = self._case.lack(Table.USERS)
+        if self._hidden_apart and not told.isdecimal():
+            why = f"The account's people are hidden, and employee '{shown(told)}' is not hidden in the same way."
+            return self._nobody(Taking.UNKNOWN, Cause.NOT_READ, why, _APART)
         if elsewhere:
             place = self._case.divisions.subsidiary_called(where)
             why = f"Employee '{shown(told)}' is in another subsidiary than {place}."
+        elif self._case.snapshot.privacy:  # stand-ins are like each other, and mean nothing by it
+            why = f"There is no employee '{shown(told)}'."
         else:
             why = self._near.find(told).why or f"There is no employee '{shown(told)}'."
         if lack or self._nameless:
@@ -133,8 +144,8 @@ class Employees:
             return self._nobody(Taking.UNKNOWN, Cause.NOT_READ, f"{why} {doubt}")
         return self._nobody(Taking.REFUSED, Cause.NO_EMPLOYEE, why)
 
-    def _nobody(self, taking: Taking, cause: Cause, why: str) -> Filer:
-        return Filer(False, None, (self._objection(taking, "employee", cause, why, _FIX[cause]),))
+    def _nobody(self, taking: Taking, cause: Cause, why: str, fix: str = "") -> Filer:
+        return Filer(False, None, (self._objection(taking, "employee", cause, why, fix or _FIX[cause]),))
 
     def _of_reading(self, line: ExpenseLine, user: User, where: str) -> list[Objection]:
         """Why it is not certain that this is the one, or that this one may file at all."""

@@ -68,7 +68,7 @@ _TOLD: dict[ClassificationKind, Callable[[ExpenseLine], tuple[str, str]]] = {
 
 def preflight(case: Case, lines: ExpenseLines) -> Preflight:
     """Every line of *lines* with what is said of it; the same for the same arguments, whenever it is asked."""
-    judge = _Judge(case)
+    judge = _Judge(case, lines.privacy)
     judged = tuple(judge.lines(lines.lines))
     snapshot = case.snapshot
     return Preflight(
@@ -87,11 +87,11 @@ def preflight(case: Case, lines: ExpenseLines) -> Preflight:
 class _Judge:
     """Everything that is looked up, each once."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, privacy: str) -> None:
         self._case = case
         self._vendors = tuple(filter(exports_expenses, case.baselines))
         self._roles = roles_of(case, self._vendors)
-        self._employees = Employees(case, self._objection)
+        self._employees = Employees(case, self._objection, privacy)
         self._names = {kind: _named(case, kind) for kind in ClassificationKind}
         self._projects = {each.id: each for each in case.snapshot.projects}
         self._project_names = Names(

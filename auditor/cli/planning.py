@@ -92,7 +92,7 @@ def plan_files(inputs: list[str], out: Path | None, wanted: Wanted) -> Plan:
         out=out or Path("runs"),
         side_by_side=1,
         waivers=waivers,
-        hiding=_hiding(wanted.privacy, PrivacySettings(), chosen),
+        hiding=chosen_hiding(wanted.privacy, PrivacySettings(), chosen),
     )
 
 
@@ -110,7 +110,7 @@ def plan_accounts(
     chosen = picked(settings, only)
     waivers = read_waivers(wanted.waivers or (Path(settings.waivers) if settings.waivers else None))
     assignments = [_assignment(each, settings, wanted, waivers, stop, page_read) for each in chosen]
-    hiding = _hiding(wanted.privacy, settings.privacy, [each for one in assignments for each in one.baselines])
+    hiding = chosen_hiding(wanted.privacy, settings.privacy, [each for one in assignments for each in one.baselines])
     return Plan(
         assignments=_with_probes(assignments, chosen, wanted, stop),
         waivers=waivers,
@@ -125,7 +125,7 @@ def plan_accounts(
     )
 
 
-def _hiding(asked: PrivacySettings, configured: PrivacySettings, baselines: Sequence[Baseline]) -> Hiding:
+def chosen_hiding(asked: PrivacySettings, configured: PrivacySettings, baselines: Sequence[Baseline]) -> Hiding:
     """How people are hidden. Each setting of the command line goes before that of the configuration.
 
     Raises:

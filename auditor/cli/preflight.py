@@ -15,15 +15,20 @@ from auditor.cli.options import (
     BaselineOption,
     BaselinesFolderOption,
     LastSyncOption,
+    PrivacyKeyOption,
+    PrivacyOption,
     RoleOption,
     read_assumptions,
     read_moment,
+    read_privacy,
 )
-from auditor.errors import ConfigurationError
-from auditor.model import Baseline, ExpenseLines, Preflight, Scope, Snapshot, Taking
+from auditor.config import PrivacySettings
+from auditor.errors import ConfigurationError, SourceError
+from auditor.model import AccountFailure, Baseline, ExpenseLines, Preflight, Scope, Snapshot, Taking
 
 if TYPE_CHECKING:
     from auditor.cli.planning import Wanted
+    from auditor.privacy import Hiding
 
 EPILOG = (
     "Example: auditor preflight lines.csv --config accounts.toml --account 1234567\n\n"
@@ -33,11 +38,12 @@ EPILOG = (
 
 
 class _Read(Struct, frozen=True):
-    """One account with what it is held against."""
+    """One account with what it is held against, its people hidden as *hiding* has it."""
 
     snapshot: Snapshot
     baselines: tuple[Baseline, ...]
     scope: Scope
+    hiding: Hiding
 
 
 def preflight(
@@ -53,6 +59,8 @@ def preflight(
     role: RoleOption = None,
     assume: AssumeOption = None,
     last_sync: LastSyncOption = None,
+    privacy: PrivacyOption = None,
+    privacy_key: PrivacyKeyOption = "",
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder that the results are written to.")] = Path(
         "preflights"
     ),
@@ -85,6 +93,7 @@ def preflight(
             assumptions=read_assumptions(assume),
             fail_on=None,
             last_sync=read_moment(last_sync),
+            privacy=read_privacy(privacy, privacy_key),
         )
         given = _lines(lines)
         head = new_run(out)
@@ -103,7 +112,6 @@ def preflight(
 
 
 def _lines(path: Path) -> ExpenseLines:
-    from auditor.errors import SourceError
     from auditor.sources.expense_lines import read_lines
 
     try:
@@ -131,14 +139,24 @@ def _live(config: Path, account: str, wanted: Wanted, taken: str) -> _Read:
         names = ", ".join(each.source.account for each in plan.assignments)
         raise ConfigurationError(f"{config} holds several accounts: {names}.", "Say which with --account.")
     (assignment,) = plan.assignments
-    return _Read(assignment.source.collect(taken), assignment.baselines, assignment.scope)
+    try:
+        read = assignment.source.collect(taken)
+    except SourceError as error:
+        failure = AccountFailure(account=assignment.source.account, cause=error.message, remedy=error.remedy)
+        told = plan.hiding.failure(failure)
+        raise SourceError(told.cause, told.remedy) from None
+    return _hidden(read, assignment.baselines, assignment.scope, plan.hiding)
+
+
+def _hidden(snapshot: Snapshot, baselines: tuple[Baseline, ...], scope: Scope, hiding: Hiding) -> _Read:
+    snapshot, scope = hiding.account(snapshot, scope)
+    return _Read(snapshot, baselines, scope, hiding)
 
 
 def _kept(run: Path | None, snapshot: Path | None, account: str, wanted: Wanted) -> _Read:
     """The account as an earlier run read it."""
     from auditor.cli.kept import KeptRun
-    from auditor.cli.planning import chosen_baselines, scope_of
-    from auditor.errors import SourceError
+    from auditor.cli.planning import chosen_baselines, chosen_hiding, scope_of
     from auditor.sources.snapshot_file import read_snapshot
 
     if run:
@@ -149,7 +167,8 @@ def _kept(run: Path | None, snapshot: Path | None, account: str, wanted: Wanted)
         (result,) = results
         chosen = chosen_baselines(wanted, ()) if wanted.baselines else result.baselines
         scope = scope_of(wanted, result.scope.roles, result.scope.assumptions)
-        return _Read(result.snapshot, chosen, replace(scope, last_sync=scope.last_sync or result.scope.last_sync))
+        scope = replace(scope, last_sync=scope.last_sync or result.scope.last_sync)
+        return _hidden(result.snapshot, chosen, scope, chosen_hiding(wanted.privacy, PrivacySettings(), chosen))
     path = snapshot or Path()
     try:
         read = read_snapshot(path.read_bytes(), path.name)
@@ -159,7 +178,8 @@ def _kept(run: Path | None, snapshot: Path | None, account: str, wanted: Wanted)
         ) from error
     except SourceError as error:
         raise ConfigurationError(error.message, error.remedy) from error
-    return _Read(read, chosen_baselines(wanted, ()), scope_of(wanted, (), {}))
+    chosen = chosen_baselines(wanted, ())
+    return _hidden(read, chosen, scope_of(wanted, (), {}), chosen_hiding(wanted.privacy, PrivacySettings(), chosen))
 
 
 def _judged(read: _Read, lines: ExpenseLines) -> Preflight:
@@ -167,7 +187,8 @@ def _judged(read: _Read, lines: ExpenseLines) -> Preflight:
     from auditor.checks.base import Case
     from auditor.checks.preflight import preflight as judge
 
-    return judge(Case(read.snapshot, read.baselines, read.scope, load_catalog()), lines)
+    given = read.hiding.lines(read.snapshot.account, lines)
+    return judge(Case(read.snapshot, read.baselines, read.scope, load_catalog()), given)
 
 
 _MOST_SHOWN = 10

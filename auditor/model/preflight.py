@@ -68,6 +68,9 @@ class ExpenseLines(Struct, frozen=True, kw_only=True):
     unread: tuple[str, ...] = ()
     """Lines that could not be read, and why."""
     remarks: tuple[str, ...] = ()
+    privacy: str = ""
+    """How employees are hidden, in the words of the snapshot's own ``privacy``; empty: they are named, or hidden so
+    that their texts are not the snapshot's."""
 
 
 class Objection(Struct, frozen=True, kw_only=True, omit_defaults=True):

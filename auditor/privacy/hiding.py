@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from auditor.config import HASH_NEEDS_KEY, Privacy
 from auditor.errors import ConfigurationError
-from auditor.model import AccountFailure, Carried, Note, ProbeRow, Scope, Snapshot, Table
+from auditor.model import AccountFailure, Carried, ExpenseLines, Note, ProbeRow, Scope, Snapshot, Table
+from auditor.privacy.lines import hidden_lines
 from auditor.privacy.people import People, keys, named
-from auditor.privacy.stand_ins import Hashed, Numbered
+from auditor.privacy.stand_ins import Hashed, Numbered, StandIns
 from auditor.privacy.texts import Names
 from auditor.secrets import Secret
 
@@ -47,6 +48,10 @@ class Hiding(Protocol):
         """What an earlier workbook asked for, which may be of a run that named people."""
         ...
 
+    def lines(self, account: str, lines: ExpenseLines) -> ExpenseLines:
+        """Coded expense lines that are held against what was read of an account."""
+        ...
+
     def person(self, text: str) -> str:
         """A name or an address that the configuration bears."""
         ...
@@ -67,6 +72,9 @@ class Named:
     def carried(self, account: str, carried: Carried | None) -> Carried | None:  # noqa: ARG002
         return carried
 
+    def lines(self, account: str, lines: ExpenseLines) -> ExpenseLines:  # noqa: ARG002
+        return lines
+
     def person(self, text: str) -> str:
         return text
 
@@ -81,6 +89,8 @@ class Hidden:
         self._way = way
         self._hashed = hashed
         self._names: dict[str, Names] = {}
+        self._stand_ins: dict[str, tuple[StandIns, str]] = {}
+        """Of each account, with the mark of those whose texts are hidden as the account's own were."""
         self._turn = threading.Lock()
         self._nobody = Names((), self.person)
 
@@ -96,8 +106,11 @@ class Hidden:
                 notes = (*notes, Note(Table.USERS, "people", text))
                 mark = f"{mark}, numbered {snapshot.taken}"
         people = People(snapshot, stand_ins)
+        whole = f"{mark} over {snapshot.privacy}" if snapshot.privacy else mark
+        as_here = not snapshot.privacy or (self._hashed and snapshot.privacy == mark)
         with self._turn:
             self._names[snapshot.account] = people.names
+            self._stand_ins[snapshot.account] = stand_ins, mark if as_here else ""
         if user := scope.expected.get("user"):
             scope = replace(scope, expected={**scope.expected, "user": stand_ins.person(user)})
         if snapshot.privacy == mark:  # an earlier run's own snapshot, given as a file
@@ -106,7 +119,7 @@ class Hidden:
         return replace(
             hidden,
             not_collected=(*hidden.not_collected, _SAID[self._way]),
-            privacy=f"{mark} over {snapshot.privacy}" if snapshot.privacy else mark,
+            privacy=whole,
         ), scope
 
     def failure(self, failure: AccountFailure) -> AccountFailure:
@@ -125,6 +138,12 @@ class Hidden:
             replace(each, cells=tuple(names.hidden_earlier(cell) for cell in each.cells)) for each in carried.requests
         )
         return replace(carried, requests=requests)
+
+    def lines(self, account: str, lines: ExpenseLines) -> ExpenseLines:
+        with self._turn:
+            stand_ins, mark = self._stand_ins[account]
+        hidden = hidden_lines(lines, stand_ins, self._of(account))
+        return replace(hidden, remarks=(*hidden.remarks, _SAID[self._way]), privacy=mark)
 
     def person(self, text: str) -> str:
         return (self._hashed or Numbered((), ())).person(text)

@@ -13,7 +13,7 @@ from auditor.model import Severity, State, Status, Waiver
 from auditor.reports.run_json import AuditedAccount, RunDocument, read_run
 
 LOOK_BACK = 31
-"""So many earlier runs are asked for an account that the last one could not read."""
+"""So many earlier runs are asked for what the last one could not read or decide."""
 _NOT_WHOLE = (State.PARTIAL.value, State.NOT_PERMITTED.value, State.FAILED.value)
 
 
@@ -84,21 +84,72 @@ class _Read(Struct, frozen=True):
     """Tables that were not collected."""
 
 
-_NOTHING = _Read({}, frozenset(), frozenset(), frozenset())
+class _Past(Struct, frozen=True, kw_only=True):
+    """One account as the last run that could read it left it; what that run could not decide, as runs before it did."""
+
+    last: _Read
+    open: dict[str, Open]
+    decided: frozenset[str]
+    """Ids of the findings that any of those runs could decide."""
+    undecided: frozenset[str]
+    """Ids of those that it met and could not."""
+    unseen: frozenset[str]
+    """Tables that none of those runs collected."""
+
+    @classmethod
+    def of(cls, last: _Read) -> _Past:
+        return cls(
+            last=last,
+            open=last.open,
+            decided=last.judged - last.unknown,
+            undecided=last.unknown,
+            unseen=last.lacking,
+        )
+
+    def over(self, key: str, now: _Read) -> bool:
+        """An open finding is so no more: judged otherwise, waived, or absent though as much was read as then."""
+        if key in now.judged:
+            return key not in now.unknown
+        return now.lacking <= (self.last.lacking if key in self.last.open else self.unseen)
+
+    def leaves(self, now: _Read) -> bool:
+        """*now* decides or has read what none of those runs did: one before them may have."""
+        return bool((self.undecided & now.judged) - now.unknown or self.unseen - now.lacking)
+
+    def before(self, earlier: _Read) -> _Past:
+        """This, with what an *earlier* run knew of what these could not decide."""
+        shows_more = not self.unseen <= earlier.lacking
+        known = {
+            key: each
+            for key, each in earlier.open.items()
+            if key not in self.decided and (key in self.undecided or shows_more)
+        }
+        decided = self.decided | (earlier.judged - earlier.unknown)
+        return _Past(
+            last=self.last,
+            open=known | self.open,
+            decided=decided,
+            undecided=(self.undecided | earlier.unknown) - decided,
+            unseen=self.unseen & earlier.lacking,
+        )
+
+
+_NOTHING = _Past.of(_Read({}, frozenset(), frozenset(), frozenset()))
 
 
 def news(run: Path, earlier: Iterable[Path]) -> News:
     """What the run folder *run* says, and how it differs from *earlier* ones, the newest first.
 
-    Each account is compared with the last of them that could read it, so that a night on which it could not makes
-    nothing new and nothing gone. What cannot be read of *earlier* counts as not there.
+    Each account is compared with the last of them that could read it, and each finding with the last that could decide
+    it, so that a night on which that was not so makes nothing new and nothing gone. What cannot be read of *earlier*
+    counts as not there.
 
     Raises:
         EvidenceError: a file of *run* is not there or not what the run wrote.
     """
     document = _document(run)
     now = {each.account: _account(run, each) for each in document.accounts}
-    since, failed_before, before = _before(earlier, set(now))
+    since, failed_before, before = _before(earlier, now)
     new: list[Open] = []
     gone: list[Open] = []
     undecided: list[Open] = []
@@ -106,8 +157,8 @@ def news(run: Path, earlier: Iterable[Path]) -> News:
         was = before.get(account, _NOTHING)
         new += [each for key, each in read.open.items() if key not in was.open or _raised(was.open[key], each)]
         left = [key for key in was.open if key not in read.open]
-        gone += [was.open[key] for key in left if _over(key, read, was)]
-        undecided += [was.open[key] for key in left if not _over(key, read, was)]
+        gone += [was.open[key] for key in left if was.over(key, read)]
+        undecided += [was.open[key] for key in left if not was.over(key, read)]
     failures = {each.account for each in document.failures}
     return News(
         run=document,
@@ -122,11 +173,12 @@ def news(run: Path, earlier: Iterable[Path]) -> News:
     )
 
 
-def _before(earlier: Iterable[Path], wanted: set[str]) -> tuple[str, set[str], dict[str, _Read]]:
-    """The last run's id and failures, and each account of *wanted* as the last run that could read it left it."""
-    since, failed, before = "", set[str](), dict[str, _Read]()
+def _before(earlier: Iterable[Path], now: Mapping[str, _Read]) -> tuple[str, set[str], dict[str, _Past]]:
+    """The last run's id and failures, and each account of *now* as earlier runs left it."""
+    since, failed, before = "", set[str](), dict[str, _Past]()
+    wanted = set(now)
     for number, folder in enumerate(earlier):
-        if number >= LOOK_BACK or (since and wanted <= before.keys()):
+        if number >= LOOK_BACK or (since and not wanted):
             break
         try:
             document = _document(folder)
@@ -135,11 +187,13 @@ def _before(earlier: Iterable[Path], wanted: set[str]) -> tuple[str, set[str], d
             continue
         if not since:
             since, failed = document.run, {each.account for each in document.failures}
-        before = reads | before
+        for account, read in reads.items():
+            before[account] = before[account].before(read) if account in before else _Past.of(read)
+        wanted = {each for each, read in now.items() if each not in before or before[each].leaves(read)}
     return since, failed, before
 
 
-def _changed(now: dict[str, _Read], before: dict[str, _Read], others: set[str], sign: int) -> tuple[str, ...]:
+def _changed(now: dict[str, _Read], before: dict[str, _Past], others: set[str], sign: int) -> tuple[str, ...]:
     """*others*, and the accounts of which less (*sign* 1) or more (-1) was read than before."""
 
     def less(one: _Read, other: _Read) -> bool:
@@ -148,16 +202,9 @@ def _changed(now: dict[str, _Read], before: dict[str, _Read], others: set[str], 
     found = {
         account
         for account, read in now.items()
-        if account in before and (less(read, before[account]) if sign > 0 else less(before[account], read))
+        if account in before and (less(read, before[account].last) if sign > 0 else less(before[account].last, read))
     }
     return tuple(sorted(found | others))
-
-
-def _over(key: str, read: _Read, was: _Read) -> bool:
-    """An open finding is so no more: judged otherwise, waived, or absent though as much was read as before."""
-    if key in read.judged:
-        return key not in read.unknown
-    return read.lacking <= was.lacking
 
 
 def _raised(before: Open, now: Open) -> bool:

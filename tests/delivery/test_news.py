@@ -51,6 +51,29 @@ def test_what_could_not_be_read_is_not_gone(tmp_path):
     assert changes(tmp_path) == ([], [], ["absent now", "unknown now"])
 
 
+def test_a_night_that_could_not_decide_makes_nothing_new_and_nothing_gone(tmp_path):
+    """What is said after a night in part is what would be said had it not been."""
+    table = {"access_tokens": State.PARTIAL}
+    before = ("open still", "mended meanwhile", "absent, and open still", "absent, and mended meanwhile")
+    night(tmp_path, 1, account(*map(finding, before)))
+    unknown = [finding(each, Status.UNKNOWN) for each in (*before[:2], "never decided")]
+    for number in (2, 3):  # one such night or several
+        night(tmp_path, number, account(*unknown, **table))
+    after = [finding("open still"), finding("mended meanwhile", Status.PASS), finding("absent, and open still")]
+    night(tmp_path, 4, account(*after, finding("made meanwhile"), finding("never decided", Status.UNKNOWN)))
+    assert changes(tmp_path) == (["made meanwhile"], ["absent, and mended meanwhile", "mended meanwhile"], [])
+    night(tmp_path, 5, account(*after, finding("never decided")))
+    assert changes(tmp_path) == (["never decided"], ["made meanwhile"], [])
+
+
+def test_what_was_decided_since_is_not_taken_from_a_night_before(tmp_path):
+    night(tmp_path, 1, account(finding("a"), finding("b")))
+    night(tmp_path, 2, account(finding("a", Status.PASS), finding("b", Status.PASS), users=State.PARTIAL))
+    night(tmp_path, 3, account(finding("a", Status.UNKNOWN), users=State.PARTIAL, access_tokens=State.PARTIAL))
+    night(tmp_path, 4, account(finding("a"), finding("b")))
+    assert changes(tmp_path) == (["a", "b"], [], [])
+
+
 def test_a_night_without_an_account_makes_nothing_new_and_nothing_gone(tmp_path):
     night(tmp_path, 1, account(finding("a"), finding("b")))
     night(tmp_path, 2, failures=(failure(),))

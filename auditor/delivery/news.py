@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from auditor.errors import EvidenceError
-from auditor.model import Severity, State, Status, Waiver
+from auditor.model import CORE_TABLES, Severity, State, Status, Waiver
 from auditor.reports.run_json import AuditedAccount, RunDocument, read_run
 
 LOOK_BACK = 31
@@ -212,8 +212,13 @@ def _raised(before: Open, now: Open) -> bool:
 
 
 def _broken(account: AuditedAccount) -> tuple[str, ...]:
-    """Tables of which something is lacking that was asked for; a table that was not given is no fault of the read."""
-    return tuple(table.value for table, state in account.incomplete.items() if state in _NOT_WHOLE)
+    """Tables of which something is lacking that was asked for, or that every audit rests on.
+
+    Any other table that was not given is no fault of the read.
+    """
+    return tuple(
+        table.value for table, state in account.incomplete.items() if state in _NOT_WHOLE or table in CORE_TABLES
+    )
 
 
 def _document(run: Path) -> RunDocument:

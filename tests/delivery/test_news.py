@@ -174,3 +174,10 @@ def test_tables_that_nobody_gave_are_no_fault(tmp_path):
     states = {table.name.lower(): State.NOT_AVAILABLE for table in (Table.FEATURES, Table.LOGINS)}
     run = night(tmp_path, 1, account(finding("a", Status.PASS), **states))
     assert news(run, []).lacking == {}
+
+
+def test_a_table_that_every_audit_rests_on_is_named_however_it_came_to_lack(tmp_path):
+    run = night(tmp_path, 1, account(finding("a", Status.UNKNOWN), access_tokens=State.NOT_AVAILABLE))
+    what = news(run, [])
+    assert what.lacking == {"1234567": ("access tokens",)}
+    assert "Not read in full: 1234567: access tokens" in message(what, run, Severity.LOW).body

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from auditor.catalog import load_catalog
-from tests.cli.night_clock import HOUR_OF_THE_MONITOR, at, folder_name, moment, started
-from tests.cli.night_table import ASKED, HOOK, MAIL, How, News, Said
 from tests.cli.test_audit import ROOT, auditor
+from tests.cli.thirty_nights.clock import HOUR_OF_THE_MONITOR, at, folder_name, moment, started
+from tests.cli.thirty_nights.table import ASKED, HOOK, MAIL, How, News, Said
 from tests.delivery.receivers import Mailbox, Webhook, nobody
 
 BASELINE = """\
@@ -104,7 +104,7 @@ class Machine:
             with at(moment(night)):
                 ended = auditor(*command)
             return Ended(ended.exit_code, ended.stdout, ended.stderr)
-        apart = [sys.executable, "-m", "tests.cli.night_clock", started(night), *map(str, command)]
+        apart = [sys.executable, "-m", "tests.cli.thirty_nights.clock", started(night), *map(str, command)]
         with subprocess.Popen(apart, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             if how is How.KILLED:
                 assert process.stderr

@@ -1,6 +1,6 @@
 """The commands' clock, standing still at one moment of one night; also in a process of its own.
 
-``python -m tests.cli.night_clock 2025-12-19T02:00:00Z audit …`` is ``auditor audit …`` on that night.
+``python -m tests.cli.thirty_nights.clock 2025-12-19T02:00:00Z audit …`` is ``auditor audit …`` on that night.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def folder_name(night: int) -> str:
 
 @contextmanager
 def at(now: datetime, *, everywhere: bool = False) -> Iterator[None]:
-    """The clock that is read once for a run stands at *now*. What signs requests keeps the real one, which the
-    simulated accounts check signatures by.
+    """The clock that is read once for a run stands at *now*.
 
-    *everywhere* is for commands that read the clock themselves; what they import must be imported by then.
+    What signs requests keeps the real one, by which the simulated accounts check signatures. *everywhere* is for
+    commands that read the clock themselves; what they import must be imported by then.
     """
 
     class Clock(datetime):

@@ -7,18 +7,32 @@ cannot be reached at times. Both are held against a baseline of six rows, which 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from auditor.model import Level
-from auditor.simulator import Fault, SimulatedAccount
-from auditor.simulator.accounts import company, expensify
+from auditor.simulator import Fault
+from auditor.simulator.accounts import company
 from auditor.simulator.accounts.production import INTEGRATION_ROLE, INTEGRATION_USER
+from tests.cli.thirty_nights.events import (
+    FIRST_TOKEN,
+    SECOND_TOKEN,
+    Event,
+    all_well,
+    change,
+    level,
+    night_shift,
+    no_night_shift,
+    no_second_token,
+    second_token,
+    soap_allowed,
+    soap_refused,
+    strike,
+)
 
 MAIN, STEADY = "1234567", "7654321"
 MAIL, HOOK = "mail", "hook"
-FIRST_TOKEN, SECOND_TOKEN, NIGHT_SHIFT = 11, 12, 1060
 ASKED = {
     "ADMI_LOGIN_OAUTH": Level.FULL,
     "ADMI_WEBSERVICES": Level.FULL,
@@ -27,15 +41,6 @@ ASKED = {
     "LIST_EMPLOYEE": Level.FULL,
     "LIST_VENDOR": Level.FULL,
 }
-
-
-@dataclass(frozen=True)
-class Accounts:
-    main: SimulatedAccount
-    steady: SimulatedAccount
-
-
-Event = Callable[[Accounts], object]
 
 
 class How(enum.Enum):
@@ -86,46 +91,6 @@ class Night:
     """The route that takes nothing tonight."""
     well: bool = True
     """What the monitor is told at nine in the morning."""
-
-
-def level(permission: str, given: Level) -> Event:
-    return lambda accounts: accounts.main.set_level(INTEGRATION_ROLE, permission, given)
-
-
-def change(table: str, row: int, **columns: str | int) -> Event:
-    return lambda accounts: accounts.main.update(table, columns, id=row)
-
-
-def strike(account: str, fault: Callable[[], Fault]) -> Event:
-    return lambda accounts: getattr(accounts, account).faults.append(fault())
-
-
-def all_well(accounts: Accounts) -> None:
-    accounts.main.faults.clear()
-    accounts.steady.faults.clear()
-
-
-def second_token(accounts: Accounts) -> None:
-    row = {"tba_token_name": "Expensify - second", "tba_app_name": expensify.APPLICATION, "createdby": 10}
-    owner = {"entity_name": INTEGRATION_USER, "role_name": INTEGRATION_ROLE, "dcreated": "2025-12-07 09:00:00"}
-    accounts.main.insert("oauthtoken", {"id": SECOND_TOKEN, **row, **owner, "binactive": "F", "brevoked": "F"})
-
-
-def soap_refused(accounts: Accounts) -> None:
-    accounts.main.insert(
-        "employeeempperms", {"employee": INTEGRATION_USER, "permkey": "ADMI_WEBSERVICES", "permlevel": 0}
-    )
-
-
-def night_shift(accounts: Accounts) -> None:
-    like = next(row for row in accounts.main.rows("role") if row["id"] == company.WAREHOUSE)
-    accounts.main.insert("role", like | {"id": NIGHT_SHIFT, "name": "Night Shift", "scriptid": "customrole1060"})
-    accounts.main.insert("employeerolesforsearch", {"entity": 100, "role": NIGHT_SHIFT})
-
-
-def no_night_shift(accounts: Accounts) -> None:
-    accounts.main.delete("employeerolesforsearch", role=NIGHT_SHIFT)
-    accounts.main.delete("role", id=NIGHT_SHIFT)
 
 
 TAKE_CLASS, GIVE_CLASS = level("LIST_CLASS", Level.NONE), level("LIST_CLASS", Level.VIEW)
@@ -203,7 +168,7 @@ NIGHTS: dict[int, Night] = {
         well=False,
     ),
     18: Night(
-        happens=[all_well, TAKE_CLASS, lambda accounts: accounts.main.delete("oauthtoken", id=SECOND_TOKEN)], code=10,
+        happens=[all_well, TAKE_CLASS, no_second_token], code=10,
         verdict=FINDINGS, hook=News(16), main=Said(drift=["token deleted"]),
     ),
     19: Night(
@@ -238,7 +203,7 @@ NIGHTS: dict[int, Night] = {
         ),
     ),
     24: Night(
-        happens=[lambda accounts: accounts.main.delete("employeeempperms", employee=INTEGRATION_USER), night_shift],
+        happens=[soap_allowed, night_shift],
         hook=News(23, gone=2), mail=News(23, gone=2),
         main=Said(
             drift=["role made", "role assigned", "global permission removed"],

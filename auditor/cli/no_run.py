@@ -10,8 +10,10 @@ import platform
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import typer
@@ -49,22 +51,28 @@ def telling_of_no_run(config: Path | None) -> Iterator[Night]:
     It ends as it would have, whatever becomes of the notifications.
     """
     night = Night()
-    try:
-        with _terminated_as_by_ctrl_c():
-            yield night
-    except typer.Exit as ended:
-        error = ended.__cause__
-        if isinstance(error, AuditorError):
-            _tell(config, night, error.message, error.remedy, ended.exit_code, night.log)
-        raise
-    except KeyboardInterrupt:
+    with ExitStack() as stack:
+        if config is not None:
+            stack.push(partial(_told_of_the_end, config, night))
+        stack.enter_context(_terminated_as_by_ctrl_c())
+        yield night
+
+
+def _told_of_the_end(
+    config: Path, night: Night, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
+) -> None:
+    """What an exit stack calls, so that the error goes on as it is: a fault of the program's is no exception."""
+    if error is None or night.over:
+        return
+    if isinstance(error, KeyboardInterrupt):
         remedy = "Start it again, unless whoever stopped it will."
         _tell(config, night, "The audit was stopped, by Ctrl-C or SIGTERM.", remedy, _STOPPED)
-        raise
-    except Exception as bug:
-        cause = f"The program met something that it was not made for ({type(bug).__name__})."
+    elif not isinstance(error, typer.Exit):
+        cause = f"The program met something that it was not made for ({type(error).__name__})."
         _tell(config, night, cause, "Please report it with the log of this run.", _BUG)
-        raise
+    elif isinstance(error.__cause__, AuditorError):
+        told = error.__cause__
+        _tell(config, night, told.message, told.remedy, error.exit_code, night.log)
 
 
 @contextmanager
@@ -85,7 +93,7 @@ def _terminated_as_by_ctrl_c() -> Iterator[None]:
 
 
 def _tell(
-    config: Path | None,
+    config: Path,
     night: Night,
     cause: str,
     remedy: str,
@@ -93,8 +101,6 @@ def _tell(
     log: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> None:
     """*log* opens the log again where it is closed by now."""
-    if config is None or night.over:
-        return
     from auditor.config import load_deliveries
     from auditor.delivery.message import Ended, no_run
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.history.database import FILE
 from auditor.model import Level
 from auditor.simulator.accounts import clean_account, expensify
 from auditor.simulator.accounts.production import INTEGRATION_ROLE
@@ -210,6 +211,7 @@ def must_be_proven_one_by_one(machine: Machine) -> None:
 
 def must_remember(machine: Machine) -> None:
     """The history: every run, the one that was killed as never finished, and when which finding was open."""
+    assert (machine.out / FILE).exists() == (not machine.history), "the history is where the configuration says"
     runs = [(night_of(each["run"]), each["finished"], each["verdict"]) for each in machine.asked("history")["runs"]]
     assert runs == [
         (number, number in RAN, night.verdict.split(",")[0] if number in RAN else "")

@@ -14,7 +14,7 @@ from auditor.cli.diff import EPILOG as DIFF_EPILOG
 from auditor.cli.diff import diff
 from auditor.cli.doctor import EPILOG as DOCTOR_EPILOG
 from auditor.cli.doctor import doctor
-from auditor.cli.evidence import prune, verify
+from auditor.cli.evidence import verify
 from auditor.cli.fix import fix
 from auditor.cli.health import health
 from auditor.cli.history import history, trend
@@ -24,6 +24,7 @@ from auditor.cli.preflight import EPILOG as PREFLIGHT_EPILOG
 from auditor.cli.preflight import preflight
 from auditor.cli.probe import EPILOG as PROBE_EPILOG
 from auditor.cli.probe import probe
+from auditor.cli.prune import prune
 from auditor.cli.replay import rejudge, report
 from auditor.cli.schedule import EPILOG as SCHEDULE_EPILOG
 from auditor.cli.schedule import schedule

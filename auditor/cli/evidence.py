@@ -1,4 +1,4 @@
-"""``auditor verify`` and ``auditor prune``: is what was kept as it was sealed, and how long it is kept."""
+"""``auditor verify``: is what was kept as it was sealed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.options import OutOption, WaitOption
-
 if TYPE_CHECKING:
     from auditor.evidence.verify import Checked, Verification
-
-_UNITS = ("bytes", "KB", "MB", "GB", "TB")
-_THOUSAND = 1000
 
 
 def verify(
@@ -57,55 +52,6 @@ def verify(
     else:
         _tell(found, chain=chain is not None)
     raise typer.Exit(5 if found.problems else 0)
-
-
-def prune(
-    keep_days: Annotated[int, typer.Option("--keep-days", min=0, help="Keep every run of the last so many days.")],
-    keep_monthly: Annotated[
-        int, typer.Option("--keep-monthly", min=0, help="Keep the last audit of each of so many months, this one too.")
-    ] = 12,
-    out: OutOption = Path("runs"),
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
-    wait: WaitOption = 0,
-) -> None:
-    """Remove old runs, and keep what proves that they were there. The newest run always stays."""
-    from auditor.cli.logs import LogFormat, logged
-
-    with logged(LogFormat.PLAIN):
-        from auditor.cli.runs import clock
-        from auditor.errors import ConfigurationError, VerificationError
-        from auditor.evidence import holding
-        from auditor.evidence.prune import Retention, old_runs, prune_run
-
-        if not out.is_dir():
-            raise ConfigurationError(f"--out {out}: there is no such folder.", "Name the folder with the runs.")
-        freed, refused = 0, []
-        with holding(out, "prune", wait):
-            old = old_runs(out, Retention(days=keep_days, months=keep_monthly), clock())
-            for each in old:
-                try:
-                    if not dry_run:
-                        prune_run(out, each)
-                except VerificationError as error:
-                    refused.append(error)
-                    continue
-                freed += each.size
-                print(f"{'would remove' if dry_run else 'removed'} {each.place} ({size(each.size)})")
-        gone = len(old) - len(refused)
-        runs = "1 run" if gone == 1 else f"{gone} runs"
-        print(f"{runs} {'would go, which frees' if dry_run else 'removed, freed'} {size(freed)}.")
-        for refusal in refused:
-            print(f"auditor: {refusal}", file=sys.stderr)
-        if refused:
-            raise typer.Exit(VerificationError.exit_code)
-
-
-def size(count: int) -> str:
-    """*count* bytes as people say it: ``3.4 MB``."""
-    number, unit = float(count), 0
-    while number >= _THOUSAND and unit < len(_UNITS) - 1:
-        number, unit = number / _THOUSAND, unit + 1
-    return f"{number:.1f} {_UNITS[unit]}" if unit else f"{count} bytes"
 
 
 def _tell(found: Verification, *, chain: bool) -> None:

@@ -53,7 +53,7 @@ def history(
     with errors_end_the_command():
         from auditor.history.asking import asking
 
-        place = _place(history, config, out)
+        place = chosen_place(history, config, out)
         with asking(place) as past:
             runs = past.runs(account, _MOST_RUNS)
             findings = past.findings(account, finding) if account or finding else ()
@@ -88,7 +88,7 @@ def trend(
     with errors_end_the_command():
         from auditor.history.asking import asking
 
-        place = _place(history, config, out)
+        place = chosen_place(history, config, out)
         with asking(place) as past:
             if account and not past.knows(account):
                 raise HistoryError(
@@ -101,7 +101,8 @@ def trend(
         _show_trend(found, account)
 
 
-def _place(history: str, config: Path | None, out: Path | None) -> Place:
+def chosen_place(history: str, config: Path | None, out: Path | None) -> Place:
+    """Where the history is, as a command's options say."""
     from auditor.cli.past import history_place
     from auditor.config import load_config
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from auditor.baselines import parse_baseline
 from auditor.checks import INFOS
 from auditor.cli.runs import SNAPSHOT, WAIVERS
-from auditor.errors import EvidenceError, VerificationError
+from auditor.errors import VerificationError
 from auditor.evidence import MANIFEST, SEAL, read_file
 from auditor.evidence.manifest import Manifest, Replay, read_manifest
+from auditor.evidence.places import CHAIN
 from auditor.evidence.seal import file_digest
-from auditor.evidence.verify import verify_run
+from auditor.evidence.verify import no_such_run, verify_run
 from auditor.model import AccountResult, Run, Waivers
 from auditor.reports.findings_json import read_findings, result_from
 from auditor.reports.run_json import read_run
@@ -31,8 +32,8 @@ class KeptRun:
     """
 
     def __init__(self, folder: Path, *, verified: bool = True) -> None:
-        if not folder.is_dir():
-            raise EvidenceError(f"{folder}: there is no such run folder.", "Give a folder that `auditor audit` wrote.")
+        if not folder.is_dir() or folder.parent.name == CHAIN:
+            raise no_such_run(folder)
         # `latest` may be pointed elsewhere while this one is read.
         folder = folder.resolve()
         document = read_file(folder, "run.json")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,13 +19,7 @@ from auditor.evidence.disk import entries, sync, sync_tree, unwritable, write_ne
 from auditor.evidence.places import CHAIN, partial_name
 from auditor.evidence.seal import SEAL, file_digest
 from auditor.evidence.verify import kept_names, verify_run
-
-
-class Retention(Struct, frozen=True, kw_only=True):
-    """Runs of the last *days* stay; of the *months* calendar months up to now, UTC, the last audit of each stays."""
-
-    days: int
-    months: int
+from auditor.model import Retention
 
 
 class Old(Struct, frozen=True, kw_only=True):
@@ -40,8 +34,8 @@ def old_runs(out: Path, retention: Retention, now: datetime) -> tuple[Old, ...]:
     """The runs of *out* that *retention* lets go, oldest first. The newest audit and the chain's last run never do."""
     whole = [link for link in links(out) if not link.pruned and link.place.name == link.folder]
     stay = {link.place for link in (last_audit(out), last_link(out)) if link}
-    stay |= {link.place for link in whole if link.made >= now - timedelta(days=retention.days)}
-    stay |= {link.place for link in _last_of_months(whole, _months(now, retention.months))}
+    stay |= {link.place for link in whole if retention.recent(link.made, now)}
+    stay |= {link.place for link in _last_of_months(whole, retention, now)}
     going = sorted((link for link in whole if link.place not in stay), key=lambda link: link.number)
     return tuple(Old(place=link.place, size=_size(link.place)) for link in going)
 
@@ -82,17 +76,10 @@ def _same_seal(kept: Path, run: Path) -> None:
         raise EvidenceError(f"{kept}: is there, and of another run than {run}. The run stays.", "Verify the chain.")
 
 
-def _months(now: datetime, count: int) -> set[tuple[int, int]]:
-    """The last *count* calendar months, this one among them."""
-    ordinals = range(now.year * 12 + now.month - count, now.year * 12 + now.month)
-    return {(ordinal // 12, ordinal % 12 + 1) for ordinal in ordinals}
-
-
-def _last_of_months(whole: Sequence[Link], months: set[tuple[int, int]]) -> list[Link]:
+def _last_of_months(whole: Sequence[Link], retention: Retention, now: datetime) -> list[Link]:
     last: dict[tuple[int, int], Link] = {}
     for link in sorted(whole, key=lambda each: each.number):
-        month = (link.made.year, link.made.month)
-        if link.replay is None and month in months:
+        if link.replay is None and (month := retention.month(link.made, now)):
             last[month] = link
     return list(last.values())
 

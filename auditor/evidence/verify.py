@@ -12,7 +12,7 @@ from auditor.errors import EvidenceError
 from auditor.evidence.chain import Link, link_at
 from auditor.evidence.latest import latest
 from auditor.evidence.manifest import Manifest, Signing, read_manifest
-from auditor.evidence.places import kept_folders, run_folders
+from auditor.evidence.places import CHAIN, kept_folders, run_folders
 from auditor.evidence.seal import MANIFEST, SEAL, SIGNATURE, Problem, file_digest, read_seal, seal_problems
 from auditor.evidence.signature import SIGNER, key_digest, public_key, signed_by
 
@@ -63,6 +63,17 @@ def verification(path: Path, checked: Sequence[Checked], problems: Iterable[Prob
     )
 
 
+def no_such_run(folder: Path) -> EvidenceError:
+    """Why *folder* is no run folder: retention let the run go, or it was never there."""
+    left = folder if folder.parent.name == CHAIN else folder.parent / CHAIN / folder.name
+    if (left / MANIFEST).is_file():
+        return EvidenceError(
+            f"The run {folder.name} is no longer kept: `auditor prune` left its manifest and seal alone, in {left}.",
+            "Take a run that is still there, or a copy of this one from elsewhere.",
+        )
+    return EvidenceError(f"{folder}: there is no such run folder.", "Give a folder that `auditor audit` wrote.")
+
+
 def verify_run(folder: Path, keys: Sequence[PublicKey] = ()) -> Verification:
     """Hold every file of one run folder against its seal, and its signature against *keys*.
 
@@ -71,7 +82,7 @@ def verify_run(folder: Path, keys: Sequence[PublicKey] = ()) -> Verification:
     """
     folder = folder.resolve()
     if not folder.is_dir():
-        raise EvidenceError(f"{folder}: there is no such run folder.", "Give a folder that `auditor audit` wrote.")
+        raise no_such_run(folder)
     link = link_at(folder)
     checked, problems = check(folder, link, keys)
     if keys and checked.signature == "none":

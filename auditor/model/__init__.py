@@ -57,6 +57,7 @@ from auditor.model.result import (
     TokenVerdict,
     Verdict,
 )
+from auditor.model.retention import Retention
 from auditor.model.review import Carried, EarlierRequest, Review
 from auditor.model.snapshot import CORE_TABLES, Caller, Canary, Coverage, Note, Origin, Snapshot, State, Table
 from auditor.model.structure import (
@@ -121,6 +122,7 @@ __all__ = [
     "Requirement",
     "Resolution",
     "Resolved",
+    "Retention",
     "Review",
     "Role",
     "RoleAssignment",

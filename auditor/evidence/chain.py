@@ -31,6 +31,8 @@ class Link(Struct, frozen=True, kw_only=True):
     made: datetime
     previous: Previous | None
     replay: Replay | None
+    audited: int
+    """How many accounts it audited."""
     manifest_sha256: str
     seal_sha256: str
 
@@ -54,6 +56,7 @@ class _Head(Struct, frozen=True):
     made: Annotated[datetime, Meta(tz=True)]
     previous: Previous | None
     replay: Replay | None
+    audited: int
 
 
 def link_at(place: Path, *, pruned: bool = False) -> Link | None:
@@ -72,6 +75,7 @@ def link_at(place: Path, *, pruned: bool = False) -> Link | None:
         made=head.made,
         previous=head.previous,
         replay=head.replay,
+        audited=head.audited,
         manifest_sha256=hashlib.sha256(manifest).hexdigest(),
         seal_sha256=hashlib.sha256(seal).hexdigest(),
     )
@@ -102,5 +106,10 @@ def audits(out: Path) -> list[Link]:
 
 
 def last_audit(out: Path) -> Link | None:
-    """The last whole run that read its accounts itself: what ``latest`` points at."""
+    """The last whole run that read its accounts itself, whatever came of it."""
     return next(iter(audits(out)), None)
+
+
+def last_good(out: Path) -> Link | None:
+    """The last of them that audited at least one account: what ``latest`` points at."""
+    return next((link for link in audits(out) if link.audited), None)

@@ -1,4 +1,6 @@
-"""``latest``: the last whole run that read its accounts itself, under a name that never changes.
+"""``latest``: the last whole run that audited an account, under a name that never changes.
+
+A night on which no account could be read leaves it where it was: whoever opens it looks for what is known of accounts.
 
 It is a relative symbolic link, replaced in one step. Where the file system or the system's rules allow none, it is
 ``latest.txt`` with the run folder's name in it, replaced in one step too.
@@ -11,7 +13,7 @@ import logging
 import os
 from pathlib import Path
 
-from auditor.evidence.chain import last_audit
+from auditor.evidence.chain import last_good
 from auditor.evidence.disk import sync, write_new
 from auditor.evidence.places import LATEST, LATEST_TEXT, partial_name
 
@@ -29,8 +31,11 @@ def latest(out: Path) -> str:
 
 
 def point_latest(out: Path) -> None:
-    """Let ``latest`` point at the last audit in *out*. What cannot be done is told: the run itself is whole."""
-    last = last_audit(out)
+    """Let ``latest`` point at the last run in *out* that audited an account.
+
+    What cannot be done is told: the run itself is whole.
+    """
+    last = last_good(out)
     if last is None or last.place.name == latest(out):
         return
     try:

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from auditor.errors import EvidenceError, VerificationError
-from auditor.evidence.chain import Link, last_audit, last_link, links
+from auditor.evidence.chain import Link, last_audit, last_good, last_link, links
 from auditor.evidence.disk import entries, sync, sync_tree, unwritable, write_new
 from auditor.evidence.places import CHAIN, partial_name
 from auditor.evidence.seal import SEAL, file_digest
@@ -31,9 +31,9 @@ class Old(Struct, frozen=True, kw_only=True):
 
 
 def old_runs(out: Path, retention: Retention, now: datetime) -> tuple[Old, ...]:
-    """The runs of *out* that *retention* lets go, oldest first. The newest audit and the chain's last run never do."""
+    """The runs of *out* that *retention* lets go, oldest first. What is newest never goes."""
     whole = [link for link in links(out) if not link.pruned and link.place.name == link.folder]
-    stay = {link.place for link in (last_audit(out), last_link(out)) if link}
+    stay = {link.place for link in (last_audit(out), last_good(out), last_link(out)) if link}
     stay |= {link.place for link in whole if retention.recent(link.made, now)}
     stay |= {link.place for link in _last_of_months(whole, retention, now)}
     going = sorted((link for link in whole if link.place not in stay), key=lambda link: link.number)
@@ -79,7 +79,7 @@ def _same_seal(kept: Path, run: Path) -> None:
 def _last_of_months(whole: Sequence[Link], retention: Retention, now: datetime) -> list[Link]:
     last: dict[tuple[int, int], Link] = {}
     for link in sorted(whole, key=lambda each: each.number):
-        if link.replay is None and (month := retention.month(link.made, now)):
+        if link.replay is None and link.audited and (month := retention.month(link.made, now)):
             last[month] = link
     return list(last.values())
 

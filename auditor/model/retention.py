@@ -8,7 +8,10 @@ from msgspec import Struct
 
 
 class Retention(Struct, frozen=True, kw_only=True):
-    """Runs of the last *days* stay; of the *months* calendar months up to now, UTC, the last audit of each stays."""
+    """Runs of the last *days* stay, and of each of the *months* calendar months up to now, UTC, its last audit.
+
+    A run that audited no account is nobody's last audit.
+    """
 
     days: int
     months: int

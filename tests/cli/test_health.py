@@ -12,9 +12,12 @@ from typer.testing import CliRunner
 
 from auditor.cli.app import app
 from auditor.delivery.outcome import Outcome, keep
+from auditor.evidence.prune import old_runs
+from auditor.model import Retention
 from tests import samples
 from tests.delivery.nights import night
 
+EXPORTS = Path(__file__).parents[2] / "examples" / "7654321_SB1"
 REPLACE = msgspec.structs.replace
 
 
@@ -85,3 +88,39 @@ def test_a_delivery_that_failed_is_said_until_it_is_made_up_for(tmp_path):
     kept(new, kind="upload")
     kept(new, kind="notify", route="on-call")
     assert health(tmp_path)[0] == 0
+
+
+def test_a_night_that_audited_nothing_leaves_latest_and_is_told(tmp_path):
+    out, nothing = tmp_path / "runs", tmp_path / "nothing"
+    nothing.mkdir()
+
+    def audit(given: Path) -> int:
+        arguments = ["audit", "--input", f"7654321_SB1={given}", "--out", str(out), "--no-history"]
+        return CliRunner().invoke(app, arguments).exit_code
+
+    assert audit(nothing) == 3
+    assert not (out / "latest").exists(), "there is nothing to point at"
+    assert audit(EXPORTS) == 0
+    good = (out / "latest").resolve()
+    assert audit(nothing) == 3
+    assert audit(nothing) == 3
+    assert (out / "latest").resolve() == good
+    *_, empty, newest = sorted(path.name for path in out.glob("2*"))
+    code, line = health(out)
+    assert (code, good.name in line, f"run {newest} " in line) == (4, False, True)
+    assert "1 of 1 accounts were not audited" in line
+    pruned = CliRunner().invoke(app, ["prune", "--out", str(out), "--keep-days", "0", "--keep-monthly", "1"])
+    assert pruned.exit_code == 0
+    assert sorted(path.name for path in out.glob("2*")) == [good.name, newest]
+    assert empty in pruned.stdout
+
+
+def test_the_last_of_a_month_is_one_that_audited_something(tmp_path):
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    good = night(tmp_path, now - timedelta(days=42), CLEAN)
+    empty = night(tmp_path, now - timedelta(days=40), failures=(samples.FAILED_ACCOUNT,))
+    newest = night(tmp_path, now, CLEAN)
+    going = old_runs(tmp_path, Retention(days=0, months=2), now + timedelta(hours=1))
+    assert [old.place for old in going] == [empty]
+    assert good.exists()
+    assert newest.exists()

@@ -132,8 +132,15 @@ def _print(comparisons: list[Comparison]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from auditor.model import NOT_COLLECTED
-    from auditor.reports.drift_text import between, counted_kinds, part, unproven_sentence
+    from auditor.reports.drift_text import (
+        between,
+        changed_at,
+        changed_by,
+        counted_kinds,
+        on_authors,
+        part,
+        unproven_sentence,
+    )
     from auditor.reports.text import printable
 
     console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
@@ -145,14 +152,16 @@ def _print(comparisons: list[Comparison]) -> None:
         console.print(Text(printable(f"  {between(each.drift)}: {counted_kinds(each.drift)}")))
         if each.drift.changes:
             table = Table()
-            for heading in ("Change", "What", "Which part", "Before", "After"):
+            for heading in ("Change", "What", "Which part", "Before", "After", "Changed by", "Changed at"):
                 table.add_column(heading, overflow="fold")
             for change in each.drift.changes:
                 subject = f"{change.subject.kind.value} {change.subject.name}"
-                cells = (change.kind.value, subject, part(change), change.before, change.after)
+                what = (change.kind.value, subject, part(change), change.before, change.after)
+                cells = (*what, changed_by(change), changed_at(change))
                 table.add_row(*(Text(printable(cell)) for cell in cells), style="bold" if change.kind.widens else None)
             console.print(table)
         for unproven in each.drift.unproven:
             console.print(Text(printable(f"  {unproven_sentence(unproven)}"), "yellow"))
-    if any(each.drift and each.drift.total for each in comparisons):
-        console.print(Text(NOT_COLLECTED))
+    said = [text for each in comparisons if each.drift for text in on_authors(each.drift)]
+    for text in dict.fromkeys(said):
+        console.print(Text(printable(text)))

@@ -9,11 +9,13 @@ import msgspec
 from msgspec import Struct
 
 from auditor.errors import EvidenceError
-from auditor.model import CORE_TABLES, Severity, State, Status, Waiver
+from auditor.model import CORE_TABLES, Severity, State, Status, Table, Waiver
 from auditor.reports.run_json import AuditedAccount, RunDocument, read_run
 
 LOOK_BACK = 31
 """So many earlier runs are asked for what the last one could not read or decide."""
+_UNJUDGED = Table.SYSTEM_NOTES
+"""No verdict rests on it, so that nobody is told when it comes or goes."""
 _NOT_WHOLE = (State.PARTIAL.value, State.NOT_PERMITTED.value, State.FAILED.value)
 
 
@@ -217,7 +219,9 @@ def _broken(account: AuditedAccount) -> tuple[str, ...]:
     Any other table that was not given is no fault of the read.
     """
     return tuple(
-        table.value for table, state in account.incomplete.items() if state in _NOT_WHOLE or table in CORE_TABLES
+        table.value
+        for table, state in account.incomplete.items()
+        if table in CORE_TABLES or (state in _NOT_WHOLE and table is not _UNJUDGED)
     )
 
 
@@ -236,7 +240,7 @@ def _account(run: Path, account: AuditedAccount) -> _Read:
         open={each.id: Open(account.account, each.id, each.severity, each.title) for each in failed},
         unknown=frozenset(each.id for each in findings if each.status is Status.UNKNOWN),
         judged=frozenset(each.id for each in findings),
-        lacking=frozenset(table.value for table in account.incomplete),
+        lacking=frozenset(table.value for table in account.incomplete if table is not _UNJUDGED),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from auditor.history.authors import Authors
 from auditor.history.drift_people import assignment_changes, feature_changes, global_changes, user_changes
 from auditor.history.drift_roles import permission_changes, role_changes
 from auditor.history.drift_tokens import token_changes
@@ -30,14 +31,16 @@ def compare(before: Reading, after: Reading) -> Drift:
     """The drift from *before* to *after*; the same for the same two reads. Equal tables are not unpacked."""
     tally = Tally(before, after)
     changes = sorted((*_changes_of_rows(before, after, tally), *_changes_of_terms(before, after)), key=_in_order)
+    authors = Authors(before, after, changes)
     counts = Counter(change.kind for change in changes)
     return Drift(
         run=before.run,
         since=before.taken,
         until=after.taken,
         counts={kind: counts[kind] for kind in ChangeKind if counts[kind]},
-        changes=tuple(changes),
+        changes=tuple(map(authors.told, changes)),
         unproven=tuple(_unproven(before, after, tally)),
+        notes_lacking=authors.lacking,
     )
 
 
@@ -74,9 +77,14 @@ def _changes_of_terms(before: Reading, after: Reading) -> Iterable[Change]:
 
 
 def _unproven(before: Reading, after: Reading, tally: Tally) -> Iterator[Unproven]:
-    """A table that neither read was given is no part of what is compared, and neither is a column that both lack."""
+    """A table that neither read was given is no part of what is compared, and neither is a column that both lack.
+
+    System notes are not compared at all: they tell of changes.
+    """
     unlike = frozenset() if before.names_as(after) else frozenset({NAMES})
     for table in Table:
+        if table is Table.SYSTEM_NOTES:
+            continue
         states = before.state(table), after.state(table)
         columns = before.dropped(table) ^ after.dropped(table) | (unlike if table in _OF_PEOPLE else frozenset())
         whole = states == (State.COLLECTED, State.COLLECTED)

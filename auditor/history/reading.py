@@ -16,6 +16,7 @@ from auditor.model import (
     Role,
     Snapshot,
     State,
+    SystemNote,
     Table,
     User,
 )
@@ -33,6 +34,7 @@ class Reading:
         taken: str,
         run: str = "",
         terms: Terms | None = None,
+        system_notes: tuple[SystemNote, ...] = (),
     ) -> None:
         """*rows* gives the rows when they are wanted, which they are not where the other read's *digest* is equal."""
         self.account = account
@@ -41,6 +43,9 @@ class Reading:
         self.taken = taken
         self.run = run
         self.terms = terms
+        self.system_notes = system_notes
+        """Of a read that is at hand alone: none are kept in the store, for they come every night and are in the run's
+        own snapshot.json."""
         self._rows = rows
         self._coverage = {each.table: each for each in coverage}
 
@@ -55,6 +60,7 @@ class Reading:
             snapshot.taken,
             run,
             terms,
+            snapshot.system_notes,
         )
 
     @classmethod
@@ -77,6 +83,11 @@ class Reading:
     def complete(self, table: Table) -> bool:
         """The absence of a row means its absence in the account."""
         return self.state(table) is State.COLLECTED
+
+    def since(self, table: Table) -> str:
+        """The first day that was asked for of *table*; empty if that was all of it, or nothing."""
+        found = self._coverage.get(table)
+        return found.since if found else ""
 
     def dropped(self, table: Table) -> frozenset[str]:
         """Columns that this read lacks, in lower case."""

@@ -135,7 +135,10 @@ def finding_row(finding: Finding) -> dict[str, str]:
 
 
 def coverage_rows(read: Sequence[Coverage]) -> tuple[bytes, list[dict[str, Any]]]:
-    """What is kept of an account's coverage, and its digest; equal coverage is kept once."""
+    """What is kept of an account's coverage, and its digest; equal coverage is kept once.
+
+    That of the system notes would be another each night, and nothing is compared by it.
+    """
     rows = [
         {
             "what": each.table.value,
@@ -145,6 +148,7 @@ def coverage_rows(read: Sequence[Coverage]) -> tuple[bytes, list[dict[str, Any]]
             "columns_dropped": msgspec.json.encode(tuple(map(storable, each.columns_dropped))).decode(),
         }
         for each in sorted(read, key=lambda each: each.table.value)
+        if each.table is not Table.SYSTEM_NOTES
     ]
     digest = hashlib.sha256(msgspec.msgpack.encode(rows)).digest()
     return digest, [{"digest": digest, **row} for row in rows]

@@ -21,7 +21,7 @@ from auditor.model.baseline import (
     Severity,
 )
 from auditor.model.directory import Ambiguous, Directory, folded
-from auditor.model.drift import NAMES, NOT_COLLECTED, Change, ChangeKind, Drift, Unproven
+from auditor.model.drift import NAMES, NOT_COLLECTED, Author, Change, ChangeKind, Drift, Telling, Unproven
 from auditor.model.finding import (
     Finding,
     Gap,
@@ -63,11 +63,12 @@ from auditor.model.snapshot import CORE_TABLES, Caller, Canary, Coverage, Note, 
 from auditor.model.structure import (
     Classification,
     ClassificationKind,
-    LoginRecord,
     Project,
     RoleRestriction,
     Subsidiary,
 )
+from auditor.model.trails import LoginRecord, SystemNote
+from auditor.model.trails import in_order as notes_in_order
 from auditor.model.trend import Resolution, Resolved, Trend, TrendPoint
 from auditor.model.waiver import Waiver, Waivers
 
@@ -79,6 +80,7 @@ __all__ = [
     "AccountFailure",
     "AccountResult",
     "Ambiguous",
+    "Author",
     "Baseline",
     "Caller",
     "Canary",
@@ -138,8 +140,10 @@ __all__ = [
     "Subject",
     "SubjectKind",
     "Subsidiary",
+    "SystemNote",
     "Table",
     "Taking",
+    "Telling",
     "TokenCause",
     "TokenLevel",
     "TokenVerdict",
@@ -152,4 +156,5 @@ __all__ = [
     "Waivers",
     "fingerprint",
     "folded",
+    "notes_in_order",
 ]

@@ -103,6 +103,28 @@ _OF_THE_AUDIT = frozenset(
 )
 
 
+class Telling(enum.Enum):
+    """What system notes say of who made a change. The value is the word that reports use for it."""
+
+    THIS_CHANGE = "a system note of this change"
+    """Its role, and its permission or its very values before and after, are the note's."""
+    THIS_RECORD = "system notes of this record in this time"
+    """Somebody changed the role between the two reads; that it was this change is not told."""
+    NO_NOTE = "no system note says it"
+    NOT_COLLECTED = "not collected"
+
+
+class Author(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody who changed a role, by its system notes. Moments are NetSuite's: its time zone is not confirmed."""
+
+    name: str
+    """Name and internal id; the id alone of somebody who is no employee that was read."""
+    first: str
+    """``YYYY-MM-DD HH:MM:SS``."""
+    last: str
+    notes: int = 1
+
+
 class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One change. ``before`` and ``after`` are for reading; either is empty where there was nothing, or is nothing."""
 
@@ -115,6 +137,10 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What people call that part."""
     before: str = ""
     after: str = ""
+    telling: Telling | None = None
+    """None of what is no change in NetSuite, and where an earlier version of the program compared."""
+    authors: tuple[Author, ...] = ()
+    """Everybody whose notes they are, the earliest first; with a telling that speaks of notes."""
 
 
 NAMES = "names of people"
@@ -149,6 +175,8 @@ class Drift(Struct, frozen=True, kw_only=True, omit_defaults=True):
     changes: tuple[Change, ...] = ()
     """Every change, in the order of the kinds; empty where only the counts were kept for the run's reports."""
     unproven: tuple[Unproven, ...] = ()
+    notes_lacking: str = ""
+    """Why no system note was looked up for a role that changed; empty: they were, or no role changed."""
 
     @property
     def total(self) -> int:
@@ -161,9 +189,10 @@ class Drift(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 NOT_COLLECTED = (
-    "Who changed it and when: not collected. NetSuite keeps it. For a role: Setup > Users/Roles > Manage Roles, open "
-    "the role, and choose System Notes in the upper right of its page. For the roles and global permissions of a user: "
-    "Lists > Employees > Employees, open the employee, Access, and there History. Oracle documents both; neither was "
-    "tried on a live account."
+    "Who changed it and when, where it is not told or not collected: NetSuite keeps it. For a role and its "
+    "permissions: Setup > Users/Roles > Manage Roles, open the role, and choose System Notes in the upper right of its "
+    "page (System Notes v2, which nothing here reads). For the roles and global permissions of a user: Lists > "
+    "Employees > Employees, open the employee, Access, and there History. Oracle documents both; neither was tried on "
+    "a live account."
 )
-"""What is said of who made a change: system notes are not read."""
+"""What is said of who made a change, wherever there is one that no system note can be tied to."""

@@ -223,6 +223,7 @@ class AccountResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
             projects=(),
             role_restrictions=(),
             logins=(),
+            system_notes=(),
             notes=(),
         )
         drift = structs.replace(self.drift, changes=()) if self.drift else None

@@ -16,7 +16,8 @@ from auditor.model.account import (
     RoleAssignment,
     User,
 )
-from auditor.model.structure import Classification, LoginRecord, Project, RoleRestriction, Subsidiary
+from auditor.model.structure import Classification, Project, RoleRestriction, Subsidiary
+from auditor.model.trails import LoginRecord, SystemNote
 
 
 class Table(enum.Enum):
@@ -38,6 +39,8 @@ class Table(enum.Enum):
     PROJECTS = "projects"
     ROLE_RESTRICTIONS = "role restrictions"
     LOGINS = "logins"
+    SYSTEM_NOTES = "system notes"
+    """Who changed a role and when. No verdict rests on them, and no two reads are compared by them."""
 
 
 CORE_TABLES = (Table.ROLES, Table.ROLE_PERMISSIONS, Table.ACCESS_TOKENS, Table.ROLE_ASSIGNMENTS, Table.USERS)
@@ -85,6 +88,8 @@ class Coverage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     counted_before: int | None = None
     counted_after: int | None = None
     columns_dropped: tuple[str, ...] = ()
+    since: str = ""
+    """The first day that was asked for, ``YYYY-MM-DD``, of a table that is read as far back as that alone."""
     started: str = ""
     finished: str = ""
     canaries: tuple[Canary, ...] = ()
@@ -136,6 +141,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
     projects: tuple[Project, ...] = ()
     role_restrictions: tuple[RoleRestriction, ...] = ()
     logins: tuple[LoginRecord, ...] = ()
+    system_notes: tuple[SystemNote, ...] = ()
+    """The oldest first; of the days from :attr:`Coverage.since` on."""
     coverage: tuple[Coverage, ...] = ()
     notes: tuple[Note, ...] = ()
     not_collected: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""How an account is divided (classes, departments, locations, subsidiaries, projects), and who used it when.
+"""How an account is divided: classes, departments, locations, subsidiaries, projects.
 
 Texts and ids are NetSuite's own. ``None`` in an optional field means "the source does not say", never "no".
 """
@@ -76,23 +76,3 @@ class RoleRestriction(Struct, frozen=True, kw_only=True, gc=False, omit_defaults
     """As it stands; what each value means is not confirmed."""
     items_restricted: bool | None = None
     viewing_allowed: bool | None = None
-
-
-class LoginRecord(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """All logins of one user, role, application and token that ended alike: when the last of them was, how many."""
-
-    user: str
-    """Internal id; empty where NetSuite could not tell who it was."""
-    role: str
-    application: str
-    token: str
-    """The token's *name*, which two tokens may share: NetSuite records no id."""
-    status: str
-    """As NetSuite writes it: ``Success``, ``Failure``."""
-    latest: str
-    """``YYYY-MM-DD HH:MM:SS``; in which time zone is not confirmed."""
-    times: int = 0
-
-    @property
-    def succeeded(self) -> bool:
-        return self.status.casefold() == "success"

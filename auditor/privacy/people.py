@@ -10,7 +10,18 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from auditor.model import AccessToken, Coverage, LoginRecord, Note, Reference, Snapshot, User, folded
+from auditor.model import (
+    AccessToken,
+    Coverage,
+    LoginRecord,
+    Note,
+    Reference,
+    Snapshot,
+    SystemNote,
+    User,
+    folded,
+    notes_in_order,
+)
 from auditor.privacy.stand_ins import StandIns, is_id
 from auditor.privacy.texts import Names
 
@@ -45,6 +56,7 @@ def _references(snapshot: Snapshot) -> Iterator[Reference]:
     yield from (token.user for token in snapshot.tokens)
     yield from (row.user for row in snapshot.assignments)
     yield from (row.user for row in snapshot.global_permissions)
+    yield from (note.author for note in snapshot.system_notes)
 
 
 class People:
@@ -72,6 +84,7 @@ class People:
                 lambda row: row.user.id,
             ),
             logins=tuple(self._login(login) for login in snapshot.logins),
+            system_notes=tuple(sorted(map(self._system_note, snapshot.system_notes), key=notes_in_order)),
             coverage=tuple(self._coverage(coverage) for coverage in snapshot.coverage),
             notes=tuple(self._note(note) for note in snapshot.notes),
             caller=replace(snapshot.caller, user=self.reference(snapshot.caller.user)) if snapshot.caller else None,
@@ -129,6 +142,12 @@ class People:
     def _login(self, login: LoginRecord) -> LoginRecord:
         token = self._token_name(login.token, login.application)
         return replace(login, user=self._stand_ins.exact(login.user), token=token)
+
+    def _system_note(self, note: SystemNote) -> SystemNote:
+        texts = (note.field, note.before, note.after, note.context)
+        field, before, after, context = map(self.names.hidden, texts)
+        author = self.reference(note.author)
+        return replace(note, author=author, field=field, before=before, after=after, context=context)
 
     def _coverage(self, coverage: Coverage) -> Coverage:
         return replace(

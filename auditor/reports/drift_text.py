@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from auditor.catalog import load_catalog
-from auditor.model import NAMES, AccountResult, Change, Drift, State, Unproven
+from auditor.model import NAMES, NOT_COLLECTED, AccountResult, Change, Drift, State, Telling, Unproven
+
+FROM_NOTES = (
+    "Changed by and at are from NetSuite's system notes of the role. Their time zone is not named, so that notes of "
+    "the hours before and after the two reads count as of this time (12 before, 14 after). Oracle documents that the "
+    "system notes of a role track its main fields and not its tabs: most changes of permissions are in none."
+)
+"""What is said of the authors that system notes tell."""
 
 
 def standing(result: AccountResult) -> str:
@@ -33,6 +40,35 @@ def counted_kinds(drift: Drift) -> str:
 def part(change: Change) -> str:
     """What people call the part of the subject that changed; its id where it has no other name."""
     return change.label or load_catalog().label(change.about)
+
+
+def changed_by(change: Change) -> str:
+    """Who made the change, in words that say how far that is known; empty for what is no change in NetSuite."""
+    if not change.kind.of_the_account:
+        return ""
+    names = "; ".join(author.name for author in change.authors)
+    if change.telling is Telling.THIS_CHANGE:
+        return names
+    if change.telling is Telling.THIS_RECORD:
+        return f"not told; changed something of this role in this time: {names}"
+    telling: Telling = change.telling or Telling.NOT_COLLECTED
+    return telling.value
+
+
+def changed_at(change: Change) -> str:
+    """When, as NetSuite's notes have it: a moment for each author, or the first and last of several."""
+    return "; ".join(
+        each.first if each.first == each.last else f"{each.first} to {each.last}" for each in change.authors
+    )
+
+
+def on_authors(drift: Drift) -> tuple[str, ...]:
+    """What a reader must know of the authors that are told, and where the others are to be found."""
+    if not any(kind.of_the_account for kind in drift.counts):
+        return ()
+    asked = any(change.telling not in (None, Telling.NOT_COLLECTED) for change in drift.changes)
+    lacking = (drift.notes_lacking,) if drift.notes_lacking else ()
+    return (*((FROM_NOTES,) if asked else ()), *lacking, NOT_COLLECTED)
 
 
 def unproven_sentence(unproven: Unproven) -> str:

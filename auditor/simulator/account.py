@@ -6,9 +6,10 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from auditor.model import Level
-from auditor.simulator.access import Access
+from auditor.simulator.access import ADMINISTRATOR, Access
 from auditor.simulator.client_credentials import ClientCredentials
 from auditor.simulator.clock import SimulatedClock
 from auditor.simulator.credentials import (
@@ -23,6 +24,7 @@ from auditor.simulator.credentials import (
 from auditor.simulator.faults import FaultKind, Faults
 from auditor.simulator.pages import Paging
 from auditor.simulator.recording import RecordedRequest
+from auditor.simulator.schema import ROLE_RECORD
 from auditor.simulator.store import Row, Store
 from auditor.simulator.token_auth import TokenAuthentication
 
@@ -133,6 +135,28 @@ class SimulatedAccount:
     def delete(self, table: str, **where: str | int) -> int:
         """Delete the rows whose columns equal *where*; gives how many they were."""
         return self.store.delete(table, where)
+
+    def note(self, role: int, field: str = "", before: str = "", after: str = "", *, author: int, at: str = "") -> None:
+        """Leave a system note: the employee *author* changed *field* of *role*, now by the account's clock, or *at*.
+
+        Changes by ``update`` and its like leave none of themselves: as in NetSuite not every change has one.
+        """
+        self.insert(
+            "systemnote",
+            {
+                "date": at or datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%d %H:%M:%S"),
+                "name": author,
+                "field": field,
+                "oldvalue": before,
+                "newvalue": after,
+                "record": str((self.store.one("role", id=role) or {}).get("name", "")),
+                "recordid": role,
+                "recordtypeid": ROLE_RECORD,
+                "role": ADMINISTRATOR,
+                "type": "4",
+                "context": "UIF",
+            },
+        )
 
     def set_level(self, role: int, permission: str, level: Level) -> None:
         """Give *role* a permission at *level*; NONE takes the row away."""

@@ -3,8 +3,9 @@
 Columns are those seen in real queries; what is opened by which permission comes from several independent sources
 each, and was never tried on a live account. Unconfirmed in particular: the columns of ``employeeempperms`` (no source
 shows them; the names follow those of ``rolepermissions``), ``employee.expenselimit`` and ``job.lastmodifieddate`` (they
-bear the names of the same fields elsewhere in NetSuite), and that bulk managing roles and managing tokens open
-their tables at Full only.
+bear the names of the same fields elsewhere in NetSuite), the words in ``systemnote.field`` and ``type``, and that bulk
+managing roles and managing tokens open their tables at Full only. Documented, and not so here: without its permission
+``systemnote`` shows a caller the notes of its own changes alone.
 """
 
 from __future__ import annotations
@@ -173,4 +174,6 @@ _ALL = (
     ),
 )
 
+ROLE_RECORD = -118
+"""``systemnote.recordtypeid`` of a role: one source, which asks production accounts so."""
 TABLES = {table.name: table for table in _ALL}

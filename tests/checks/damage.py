@@ -24,6 +24,7 @@ RECORDS = {
     Table.PROJECTS: "projects",
     Table.ROLE_RESTRICTIONS: "role_restrictions",
     Table.LOGINS: "logins",
+    Table.SYSTEM_NOTES: "system_notes",
 }
 KINDS = {
     Table.CLASSES: ClassificationKind.CLASS,
@@ -48,9 +49,10 @@ COLUMNS = {
     Table.PROJECTS: ("inactive", "subsidiary"),
     Table.ROLE_RESTRICTIONS: ("restriction",),
     Table.LOGINS: ("application", "latest"),
+    Table.SYSTEM_NOTES: ("author", "author.id", "field", "before", "after", "at"),
 }
 _EMPTY_TEXT = {"name", "email", "label", "application", "created", "parent", "modified", "subsidiary"}
-_EMPTY_TEXT |= {"restriction", "latest"}
+_EMPTY_TEXT |= {"restriction", "latest", "field", "before", "after", "at"}
 
 
 def losses(data: Snapshot) -> Iterator[tuple[str, Snapshot]]:

@@ -126,7 +126,17 @@ def test_three_nights(account: Path, tmp_path: Path, nights: Nights) -> None:
 
     rows = [[cell.value for cell in row] for row in sheets(two / "accounts" / "1234567" / "changes.xlsx")["Drift"]]
     (row,) = (row for row in rows if row[0] == "permission raised")
-    assert row[2:] == ["Expensify Integration", "customrole1042", "Employees", "LIST_EMPLOYEE", "View", "Full", "yes"]
+    assert row[2:] == [
+        "Expensify Integration",
+        "customrole1042",
+        "Employees",
+        "LIST_EMPLOYEE",
+        "View",
+        "Full",
+        "yes",
+        "not collected",
+        None,
+    ]
     assert any(row[0] == "passed" and "expensify-integration:LIST_EMPLOYEE" in row for row in rows)
 
     trend = run_document(three)["trend"]

@@ -181,3 +181,10 @@ def test_a_table_that_every_audit_rests_on_is_named_however_it_came_to_lack(tmp_
     what = news(run, [])
     assert what.lacking == {"1234567": ("access tokens",)}
     assert "Not read in full: 1234567: access tokens" in message(what, run, Severity.LOW).body
+
+
+def test_nobody_is_told_when_system_notes_come_or_go(tmp_path):
+    closed = account(finding("a", Status.PASS), system_notes=State.NOT_PERMITTED)
+    one, two = night(tmp_path, 1, account(finding("a", Status.PASS))), night(tmp_path, 2, closed)
+    for said in (news(two, [one]), news(one, [two])):
+        assert (said.lacking, said.worse, said.better) == ({}, (), ())

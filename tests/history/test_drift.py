@@ -272,7 +272,7 @@ def test_a_read_that_lost_something_makes_no_change(loss: str) -> None:
     for before, after in ((RICH, hurt), (hurt, RICH), (hurt, hurt)):
         found = drift(before, after)
         assert [told(change) for change in found.changes] == []
-    assert drift(RICH, hurt).partial
+    assert drift(RICH, hurt).partial or loss.startswith(Table.SYSTEM_NOTES.value), "notes are not compared"
 
 
 @given(st.sampled_from(sorted(LOSSES)), st.data())

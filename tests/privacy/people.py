@@ -11,7 +11,7 @@ import pypdf
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from auditor.model import GlobalPermission, Level, LoginRecord, Reference, RoleAssignment, Snapshot, User
+from auditor.model import GlobalPermission, Level, LoginRecord, Reference, RoleAssignment, Snapshot, SystemNote, User
 from auditor.sources.files.records import merge_assignments, merge_tokens, merge_users, unique_keys
 from auditor.sources.piece import Piece
 from tests.checks.accounts import CLERK, ROLE, USER, reference, snapshot, token
@@ -86,6 +86,10 @@ def accounts(draw: st.DrawFn) -> Snapshot:
         assignments=tuple(merge_assignments([_piece(assignments=tuple(held))])),
         global_permissions=tuple(given),
         logins=tuple(logins),
+        system_notes=tuple(
+            SystemNote(role="1005", at=f"2026-11-20 22:00:0{number}", author=person, after=person.name)
+            for number, person in enumerate(draw(st.lists(spelled(), max_size=2)))
+        ),
     )
 
 

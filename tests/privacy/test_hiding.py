@@ -27,6 +27,7 @@ from auditor.model import (
     Run,
     Scope,
     Snapshot,
+    SystemNote,
     Table,
     User,
 )
@@ -156,7 +157,8 @@ def test_failures_probes_and_earlier_workbooks():
 
 DECIDED = {
     Snapshot: "account taken source origin roles permissions tokens users assignments global_permissions features "
-    "classifications subsidiaries projects role_restrictions logins coverage notes not_collected caller privacy",
+    "classifications subsidiaries projects role_restrictions logins system_notes coverage notes not_collected "
+    "caller privacy",
     Reference: "id name email",
     User: "key name id email inactive access supervisor classification department location subsidiary expense_limit "
     "modified",
@@ -164,8 +166,9 @@ DECIDED = {
     RoleAssignment: "user role",
     GlobalPermission: "user id level label raw_level",
     LoginRecord: "user role application token status latest times",
-    Coverage: "table state rows detail origins pages counted_before counted_after columns_dropped started finished "
-    "canaries",
+    SystemNote: "role at author field before after author_role context",
+    Coverage: "table state rows detail origins pages counted_before counted_after columns_dropped since started "
+    "finished canaries",
     Origin: "name sha256 rows problem",
     Canary: "what found",
     Note: "table subject text",
@@ -192,6 +195,24 @@ def test_global_permissions_and_the_caller():
     assert found.global_permissions[0].user == Reference("8", ana, HASH.person("ana@example.com"))
     assert found.caller == Caller(role=account.caller.role, user=Reference(name=HASH.person("audit@example.com")))
     assert found.notes[0].subject == ana
+
+
+def test_system_notes_name_nobody():
+    note = SystemNote(
+        role="1005", at="2026-11-20 22:00:00", author=reference(OTHER_USER, by="id name"), field="ROLE.OWNER",
+        before="Sync User", after="of ANA ORTIZ", context="UIF",
+    )  # fmt: skip
+    other = SystemNote(role="1005", at="2026-11-20 21:00:00", author=Reference(name="Bea Nemo"))
+    found = hidden(snapshot(system_notes=(other, note))).system_notes
+    ana, bea = HASH.person("Ana Ortiz"), HASH.person("Bea Nemo")
+    assert [each.author for each in found] == [Reference(name=bea), Reference("8", ana)]
+    assert (found[1].before, found[1].after) == (HASH.person("Sync User"), f"of {ana}")
+    left_out = hidden(snapshot(system_notes=(other, note)), Privacy.OMIT).system_notes
+    assert left_out[1].author == Reference("8", "user 8")
+    for text in (repr(found), repr(left_out)):
+        assert not {"ortiz", "nemo", "sync user"} & {
+            word for word in ("ortiz", "nemo", "sync user") if word in text.lower()
+        }
 
 
 class Refusing:

@@ -88,7 +88,7 @@ letters = st.text("bcdfghjklmnpqrstvwxz", min_size=4, max_size=9)
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(letters, letters, letters), min_size=1, max_size=4), st.data())
 def test_no_name_and_no_address_is_left_in_any_text(people: list[tuple[str, str, str]], data: st.DataObject):
-    from auditor.model import AccessToken, Canary, Coverage, Note, Origin, Reference, State, Table, User
+    from auditor.model import AccessToken, Canary, Coverage, Note, Origin, Reference, State, SystemNote, Table, User
 
     first, last, host = people[0]
     name, address = f"Q{first} Z{last}", f"{first}.{last}@{host}.com"
@@ -109,6 +109,10 @@ def test_no_name_and_no_address_is_left_in_any_text(people: list[tuple[str, str,
             ),
         ),
         notes=(Note(Table.USERS, name, said),),
+        system_notes=(
+            SystemNote(role="3", at="2026-11-20 21:00:00", author=reference, field=name, before=said, after=other),
+            SystemNote(role="3", at="2026-11-20 22:00:00", author=Reference(name=name), context=said),
+        ),
         coverage=(
             Coverage(
                 table=Table.USERS,

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from auditor.model import (
     AccountResult,
+    Author,
     Change,
     ChangeKind,
     Drift,
@@ -19,6 +20,7 @@ from auditor.model import (
     Subject,
     SubjectKind,
     Table,
+    Telling,
     Unproven,
 )
 from auditor.reports.drift_text import standing, unproven_sentence
@@ -62,9 +64,14 @@ def result_with(*changes: Change, unproven: tuple[Unproven, ...] = (), title: st
     )
 
 
-LOWERED = Change(kind=ChangeKind.PERMISSION_LOWERED, subject=ROLE, about="LIST_EMPLOYEE", before="Full", after="View")
+MARTA = Author(name="Marta Quill (id 10)", first="2026-11-20 15:30:00", last="2026-11-20 15:30:00")
+LOWERED = Change(kind=ChangeKind.PERMISSION_LOWERED, subject=ROLE, about="LIST_EMPLOYEE", before="Full", after="View",
+                 telling=Telling.THIS_RECORD, authors=(MARTA,))  # fmt: skip
 MADE = Change(
-    kind=ChangeKind.TOKEN_MADE, subject=Subject(SubjectKind.TOKEN, "904", "Expensify - new"), after="Expensify, active"
+    kind=ChangeKind.TOKEN_MADE,
+    subject=Subject(SubjectKind.TOKEN, "904", "Expensify - new"),
+    after="Expensify, active",
+    telling=Telling.NOT_COLLECTED,
 )
 PARTIAL = Unproven(table=Table.USERS, before=State.COLLECTED, after=State.PARTIAL, vanished=3)
 
@@ -76,11 +83,13 @@ def test_the_pdf_tells_changes_those_that_give_more_access_first() -> None:
     for said in (
         "From 2026-11-20 02:00:00 UTC (run 20261120T020000Z) to 2026-11-21 02:00:00 UTC: "
         "permission lowered: 1, token made: 1. 3 failures are new, 0 are back again, 1 is resolved.",
-        "Token made more access Token Expensify - new 904 Expensify, active",
-        "Permission lowered Role Expensify Integration customrole1042 Employees LIST_EMPLOYEE Full View",
+        "Token made more access Token Expensify - new 904 Expensify, active not collected",
+        "Permission lowered Role Expensify Integration customrole1042 Employees LIST_EMPLOYEE Full View not told; "
+        "changed something of this role in this time: Marta Quill (id 10) 2026-11-20 15:30:00",
         "Users were not read in full both times (collected before, partial now). 3 rows are seen only before",
         "Classes too low 04b12ee14f2dcbf7 high passed 18 November 2026, 02:00 UTC 2",
-        "Who changed it and when: not collected.",
+        "Changed by and at are from NetSuite's system notes of the role. Their time zone is not named",
+        "Who changed it and when, where it is not told or not collected: NetSuite keeps it.",
     ):
         assert said in told, said
     assert told.index("Token made") < told.index("Permission lowered")
@@ -92,8 +101,10 @@ def test_the_workbook_tells_them_in_a_table() -> None:
     rows = table_rows(book, "Drift", "Drift")
     assert [list(row.values()) for row in rows] == [
         ["permission lowered", "role", "Expensify Integration", "customrole1042", "Employees", "LIST_EMPLOYEE", "Full",
-         "View", "no"],
-        ["token made", "token", "Expensify - new", "904", None, None, None, "Expensify, active", "yes"],
+         "View", "no", "not told; changed something of this role in this time: Marta Quill (id 10)",
+         "2026-11-20 15:30:00"],
+        ["token made", "token", "Expensify - new", "904", None, None, None, "Expensify, active", "yes",
+         "not collected", None],
     ]  # fmt: skip
     (row,) = table_rows(book, "Drift", "Resolved")
     assert (row["How"], row["Finding"], row["Nights"]) == ("passed", "04b12ee14f2dcbf7", 2)
@@ -103,7 +114,11 @@ def test_the_workbook_tells_them_in_a_table() -> None:
 @pytest.mark.parametrize("told", HOSTILE)
 def test_any_text_stays_a_text(told: str) -> None:
     subject = Subject(SubjectKind.ROLE, told, told)
-    change = Change(kind=ChangeKind.ROLE_RENAMED, subject=subject, about=told, label=told, before=told, after=told)
+    author = Author(name=told, first=told, last=told)
+    change = Change(
+        kind=ChangeKind.ROLE_RENAMED, subject=subject, about=told, label=told, before=told, after=told,
+        telling=Telling.THIS_CHANGE, authors=(author,),
+    )  # fmt: skip
     result = result_with(change, title=told)
     data = ChangesWorkbook().render(result, samples.run(result))
     cells = [cell for row in load(data)["Drift"].iter_rows() for cell in row]
@@ -114,10 +129,13 @@ def test_any_text_stays_a_text(told: str) -> None:
 
 def test_a_hostile_text_is_escaped_in_the_pdf() -> None:
     told = "<b>bold</b> {{ 7*7 }} \x00 & <img src='file:///etc/passwd'>"
-    change = Change(kind=ChangeKind.ROLE_RENAMED, subject=Subject(SubjectKind.ROLE, "1", told), before=told, after=told)
+    change = Change(
+        kind=ChangeKind.ROLE_RENAMED, subject=Subject(SubjectKind.ROLE, "1", told), before=told, after=told,
+        telling=Telling.THIS_CHANGE, authors=(Author(name=told, first="x", last="x"),),
+    )  # fmt: skip
     result = result_with(change, title=told)
     text = pdf_reading.text(AccountPdf().render(result, samples.run(result)))
-    assert text.count("<b>bold</b> {{ 7*7 }}") >= 3
+    assert text.count("<b>bold</b> {{ 7*7 }}") >= 4
 
 
 def test_the_json_gives_the_same_result_back() -> None:

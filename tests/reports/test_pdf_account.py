@@ -30,7 +30,7 @@ def test_page_1_answers_the_reader_who_knows_no_netsuite(mixed):
         "NetSuite can refuse what Expensify asks of it.",
         "1 requirement could not be decided, because the data for it is missing.",
         "files: 1234567",
-        "? Incomplete. 14 of 15 kinds of data were read in full. Not given: features.",
+        "? Incomplete. 15 of 16 kinds of data were read in full. Not given: features.",
         "Expensify Integration role expensify-integration version 2026.11",
         "Expensify help, NS0384 sync error, read on 2026-11-21",
         "ab" * 32,
@@ -121,7 +121,7 @@ def test_a_clean_account_is_called_clean_and_asks_for_nothing():
     pdf = rendered(samples.clean_result())
     page = read.text(pdf, 0)
     assert "Clean All 6 requirements that apply are met, and the data that they need was read." in page
-    assert "✔ Complete for what was judged. 15 of 15 kinds of data were read in full." in page
+    assert "✔ Complete for what was judged. 16 of 16 kinds of data were read in full." in page
     assert "Nothing has to be done." in page
     assert "Nothing failed." in read.text(pdf)
 

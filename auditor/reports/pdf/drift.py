@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from auditor.model import NOT_COLLECTED, AccountResult, Change, Run, Status
-from auditor.reports.drift_text import part, standing, unproven_sentence
+from auditor.model import AccountResult, Change, Run, Status
+from auditor.reports.drift_text import changed_at, changed_by, on_authors, part, standing, unproven_sentence
 from auditor.reports.pdf.words import counted, moment
 
 MOST_CHANGES = 200
@@ -24,6 +24,8 @@ class ChangeRow(Struct, frozen=True, kw_only=True):
     part_id: str
     before: str
     after: str
+    by: str
+    at: str
     widens: bool
 
 
@@ -48,7 +50,8 @@ class DriftView(Struct, frozen=True, kw_only=True):
     """Those that give more access first."""
     changes_left_out: int
     unproven: tuple[str, ...]
-    not_collected: str
+    on_authors: tuple[str, ...]
+    """What to know of the column that says who made a change."""
     resolved: tuple[ResolvedRow, ...]
     resolved_left_out: int
 
@@ -62,7 +65,7 @@ def drift_view(result: AccountResult, run: Run) -> DriftView:
         changes=tuple(_change_row(change) for change in changes[:MOST_CHANGES]),
         changes_left_out=max(0, len(changes) - MOST_CHANGES),
         unproven=tuple(unproven_sentence(each) for each in result.drift.unproven) if result.drift else (),
-        not_collected=NOT_COLLECTED if changes else "",
+        on_authors=on_authors(result.drift) if result.drift and changes else (),
         resolved=tuple(
             ResolvedRow(
                 title=each.title,
@@ -100,5 +103,7 @@ def _change_row(change: Change) -> ChangeRow:
         part_id=change.about if part(change) != change.about else "",
         before=change.before,
         after=change.after,
+        by=changed_by(change),
+        at=changed_at(change),
         widens=change.kind.widens,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.model import NOT_COLLECTED, AccountResult
-from auditor.reports.drift_text import part, standing, unproven_sentence
+from auditor.model import AccountResult
+from auditor.reports.drift_text import changed_at, changed_by, on_authors, part, standing, unproven_sentence
 from auditor.reports.workbook.book import Book
 from auditor.reports.workbook.cells import Column, Row, Span
 from auditor.reports.workbook.inventory import yes_or_no
@@ -22,6 +22,8 @@ DRIFT_COLUMNS = (
     Column("Before", 44),
     Column("After", 44),
     Column("More access", 14),
+    Column("Changed by", 44),
+    Column("Changed at", 24),
 )
 RESOLVED_COLUMNS = (
     Column("How", 28),
@@ -47,6 +49,8 @@ def drift_rows(result: AccountResult) -> list[Row]:
             change.before,
             change.after,
             yes_or_no(change.kind.widens) if change.kind.of_the_account else "",
+            changed_by(change),
+            changed_at(change),
         )
         for change in (result.drift.changes if result.drift else ())
     ]
@@ -60,8 +64,9 @@ def write_drift(book: Book, result: AccountResult, rows: Sequence[Row]) -> None:
     sheet.table("Drift", DRIFT_COLUMNS, rows, "No change is told.")
     whole = (Span("What is not told as a change", 0, len(DRIFT_COLUMNS) - 1),)
     said = [unproven_sentence(each) for each in result.drift.unproven] if result.drift else []
+    said += on_authors(result.drift) if result.drift else ()
     sheet.heading("Not compared")
-    sheet.block(whole, [(text,) for text in (*said, NOT_COLLECTED)])
+    sheet.block(whole, [(text,) for text in said or ("Everything was compared.",)])
     sheet.heading("Resolved since the run before")
     sheet.table("Resolved", RESOLVED_COLUMNS, _resolved_rows(result), "Nothing that failed before is resolved.")
 

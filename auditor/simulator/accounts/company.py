@@ -14,6 +14,7 @@ from auditor.simulator.accounts.builder import (
     AUDITOR_USER,
     Builder,
 )
+from auditor.simulator.schema import ROLE_RECORD
 from auditor.simulator.store import Row
 
 ADMINISTRATOR_USER = 10
@@ -220,18 +221,19 @@ def _auditor(builder: Builder) -> None:
     )
     builder.employee(AUDITOR_USER, "Nightly", "Audit", roles=[AUDITOR_ROLE], title="Service user")
     builder.token(AUDITOR_TOKEN, AUDITOR_APPLICATION, AUDITOR_USER, AUDITOR_ROLE)
+    # Notes of a role's main fields alone: Oracle documents that what is on its tabs has none.
     builder.tables["systemnote"] += [
         {
             "date": builder.moment(),
             "name": ADMINISTRATOR_USER,
-            "field": "ROLE.PERMISSION",
-            "newvalue": permission,
+            "field": field,
+            "newvalue": value,
             "record": "NetSuite Auditor",
             "recordid": AUDITOR_ROLE,
-            "recordtypeid": -118,
+            "recordtypeid": ROLE_RECORD,
             "role": ADMINISTRATOR,
-            "type": "Set",
+            "type": "2",
             "context": "UIF",
         }
-        for permission in AUDITOR_PERMISSIONS
+        for field, value in (("ROLE.NAME", "NetSuite Auditor"), ("ROLE.ISINACTIVE", "F"))
     ]

@@ -42,6 +42,10 @@ EXPORTS = {
         "No file that is read gives the logins: look at Setup > Users/Roles > View Login Audit Trail, or read the "
         "account live."
     ),
+    Table.SYSTEM_NOTES: (
+        "No file that is read gives the system notes: look at the System Notes of the role that changed, or read the "
+        "account live."
+    ),
 }
 """For each table: which export gives it, and the click path in NetSuite."""
 

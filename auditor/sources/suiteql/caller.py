@@ -90,6 +90,12 @@ def own_user(caller: OwnMarks, users: Iterable[User]) -> User | None:
     return next((user for user in users if wanted and wanted in (user.id, folded(user.email), folded(user.name))), None)
 
 
+def own_id(caller: OwnMarks, users: Iterable[User]) -> str:
+    """The internal id of the caller's user; empty if it is not known."""
+    user = own_user(caller, users)
+    return (user.id or "") if user else caller.user if caller.user.isdigit() else ""
+
+
 def recorded(caller: OwnMarks, roles: Iterable[Role], users: Iterable[User]) -> Caller:
     """The caller as the snapshot keeps it."""
     role, user = own_role(caller, roles), own_user(caller, users)
@@ -115,7 +121,7 @@ def proofs(
     """The canaries of each table that has any."""
     role, user = own_role(caller, roles), own_user(caller, users)
     role_id = role.id if role else caller.role if caller.role.isdigit() else None
-    user_id = user.id if user else caller.user if caller.user.isdigit() else None
+    user_id = own_id(caller, users)
     return {
         Table.ROLES: _proof("the caller's own role", role is not None if caller.role else None),
         Table.ROLE_PERMISSIONS: _of_permissions(role_id, permissions),

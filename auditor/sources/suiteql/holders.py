@@ -13,7 +13,8 @@ from auditor.sources.suiteql.caller import Proof
 from auditor.sources.suiteql.completeness import coverage
 from auditor.sources.suiteql.faults import HiddenTableError, NotPermittedError, UnknownColumnError
 from auditor.sources.suiteql.mapping import Person
-from auditor.sources.suiteql.queries import ROLE_ASSIGNMENTS, USERS, Opener
+from auditor.sources.suiteql.queries import ROLE_ASSIGNMENTS, USERS
+from auditor.sources.suiteql.query import Opener
 from auditor.sources.suiteql.reading import Reading, TableReader
 
 _COLUMN = "rolesforsearch"

@@ -12,35 +12,23 @@ from msgspec.structs import replace
 from auditor.catalog import permission_id
 from auditor.model import (
     AccessToken,
-    Classification,
-    ClassificationKind,
     Feature,
     GlobalPermission,
     Level,
-    LoginRecord,
     Permission,
-    Project,
     Reference,
     Role,
     RoleAssignment,
-    RoleRestriction,
-    Subsidiary,
     User,
 )
 from auditor.sources.suiteql.rows import (
-    ClassificationRow,
     EmployeePermissionRow,
     EmployeeRoleRow,
     EmployeeRow,
     EntityRoleRow,
     FeatureRow,
-    LoginRow,
-    ProjectRow,
     RolePermissionRow,
-    RoleRestrictionRow,
     RoleRow,
-    SubsidiaryMapRow,
-    SubsidiaryRow,
     TokenRow,
 )
 
@@ -75,12 +63,12 @@ def role_permission(row: RolePermissionRow) -> Permission:
     raw = row.permlevel or ""
     level = _level(raw)
     return Permission(
-        _same(row.role or ""),
+        same(row.role or ""),
         _id(row.permkey or ""),
         level,
-        _same(row.name or ""),
+        same(row.name or ""),
         "" if level else raw,
-        _same(row.restriction or ""),
+        same(row.restriction or ""),
     )
 
 
@@ -90,17 +78,17 @@ def role_permissions(rows: list[RolePermissionRow]) -> list[Permission]:
     It is the one table with hundreds of thousands of rows. Rows of one role stand together, and their texts are those
     of the roles before it; where one is not, the page is made row by row, and the next page finds it known.
     """
-    ids, same = _id.known, _same.known
+    ids, names = _id.known, same.known
     role_id = ""
     try:
         return [
             Permission(
-                role_id if row.role == role_id else (role_id := _same(row.role or "")),
+                role_id if row.role == role_id else (role_id := same(row.role or "")),
                 ids[row.permkey or ""],
                 _NUMBERS[row.permlevel or ""],
-                same[row.name or ""],
+                names[row.name or ""],
                 "",
-                same[row.restriction] if row.restriction else "",
+                names[row.restriction] if row.restriction else "",
             )
             for row in rows
         ]
@@ -114,8 +102,8 @@ def access_token(row: TokenRow) -> AccessToken:
         key=row.id or "",
         name=row.tba_token_name or "",
         application=row.application or "",
-        user=_reference(row.entity_name, row.entity_shown),
-        role=_reference(row.role_name, row.role_shown),
+        user=reference(row.entity_name, row.entity_shown),
+        role=reference(row.role_name, row.role_shown),
         inactive=yes(row.binactive),
         revoked=yes(row.brevoked),
         created=row.created or "",
@@ -148,7 +136,7 @@ class _Known(Generic[V]):
 _NUMBERS = {str(level.rank): level for level in Level}
 _level = _Known(Level.parse, 64)
 _id = _Known(permission_id, 4096)
-_same: _Known[str] = _Known(str, 4096)
+same: _Known[str] = _Known(str, 4096)
 """One object for equal texts: a permission row takes a third of the memory."""
 
 
@@ -174,12 +162,12 @@ def employee(row: EmployeeRow) -> Person:
         email=row.email or "",
         inactive=yes(row.isinactive),
         access=yes(row.giveaccess),
-        supervisor=_same(row.supervisor or ""),
-        classification=_same(row.classification or ""),
-        department=_same(row.department or ""),
-        location=_same(row.location or ""),
-        subsidiary=_same(row.subsidiary or ""),
-        expense_limit=_same(row.expenselimit or ""),
+        supervisor=same(row.supervisor or ""),
+        classification=same(row.classification or ""),
+        department=same(row.department or ""),
+        location=same(row.location or ""),
+        subsidiary=same(row.subsidiary or ""),
+        expense_limit=same(row.expenselimit or ""),
         modified=row.modified or "",
     )
     return Person(user, row.rolesforsearch or "")
@@ -214,100 +202,16 @@ def feature(row: FeatureRow) -> Feature:
     return Feature(id=row.id or "", active=row.isactive == "T", name=row.name or "")
 
 
-def a_class(row: ClassificationRow) -> Classification:
-    """A class."""
-    return _classification(ClassificationKind.CLASS, row)
-
-
-def a_department(row: ClassificationRow) -> Classification:
-    """A department."""
-    return _classification(ClassificationKind.DEPARTMENT, row)
-
-
-def a_location(row: ClassificationRow) -> Classification:
-    """A location."""
-    return _classification(ClassificationKind.LOCATION, row)
-
-
-def _classification(kind: ClassificationKind, row: ClassificationRow) -> Classification:
-    return Classification(
-        kind=kind,
-        id=row.id or "",
-        name=row.name or f"{kind.value} {row.id}",
-        full_name=row.fullname or "",
-        parent=row.parent or "",
-        inactive=yes(row.isinactive),
-        include_children=yes(row.includechildren),
-        subsidiaries=_several(row.subsidiary or ""),
-        modified=row.modified or "",
-    )
-
-
-def subsidiary(row: SubsidiaryRow) -> Subsidiary:
-    """A subsidiary."""
-    return Subsidiary(
-        id=row.id or "",
-        name=row.name or f"subsidiary {row.id}",
-        full_name=row.fullname or "",
-        parent=row.parent or "",
-        inactive=yes(row.isinactive),
-        elimination=yes(row.iselimination),
-        country=row.country or "",
-    )
-
-
-def open_to(row: SubsidiaryMapRow) -> tuple[str, str]:
-    """A classification is open to a subsidiary, both by internal id."""
-    return row.classification or "", _same(row.subsidiary or "")
-
-
-def project(row: ProjectRow) -> Project:
-    """A project."""
-    return Project(
-        id=row.id or "",
-        name=row.entityid or f"project {row.id}",
-        company_name=row.companyname or "",
-        inactive=yes(row.isinactive),
-        subsidiary=_same(row.subsidiary or ""),
-        modified=row.modified or "",
-    )
-
-
-def role_restriction(row: RoleRestrictionRow) -> RoleRestriction:
-    """What classes, departments or locations a role is held to."""
-    return RoleRestriction(
-        role=row.role or "",
-        segment=row.segment or "",
-        restriction=row.restriction or "",
-        items_restricted=yes(row.itemsrestricted),
-        viewing_allowed=yes(row.viewingallowed),
-    )
-
-
-def login(row: LoginRow) -> LoginRecord:
-    """Logins that are alike but for their date."""
-    times = row.times or ""
-    return LoginRecord(
-        user=row.login_user or "",
-        role=row.login_role or "",
-        application=row.oauthappname or "",
-        token=row.oauthaccesstokenname or "",
-        status=row.status or "",
-        latest=row.latest or "",
-        times=int(times) if times.isdecimal() else 0,
-    )
-
-
 def listed(text: str | None) -> tuple[str, ...] | None:
     """Ids as NetSuite lists them, ``"1, 3"``; None where it says nothing."""
-    return _several(text or "")
+    return several(text or "")
 
 
 def _split(text: str) -> tuple[str, ...] | None:
     return tuple(part for part in (part.strip() for part in text.split(",")) if part) or None
 
 
-_several: _Known[tuple[str, ...] | None] = _Known(_split, 4096)
+several: _Known[tuple[str, ...] | None] = _Known(_split, 4096)
 
 
 def in_order(id_: str) -> tuple[int, str]:
@@ -320,7 +224,7 @@ def yes(text: str | None) -> bool | None:
     return {"T": True, "F": False}.get(text or "")
 
 
-def _reference(value: str | None, shown: str | None) -> Reference:
+def reference(value: str | None, shown: str | None) -> Reference:
     """*value* is an internal id as a rule; where it is no number, it is what NetSuite shows."""
     text = value or ""
     if text.lstrip("-").isdecimal():

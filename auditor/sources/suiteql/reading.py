@@ -15,7 +15,7 @@ from auditor.errors import SourceError
 from auditor.sources.suiteql.client import Client
 from auditor.sources.suiteql.faults import MalformedAnswerError, QueryRefusedError, StoppedError, UnknownColumnError
 from auditor.sources.suiteql.pages import Page, PageDecoder, Row
-from auditor.sources.suiteql.queries import Query
+from auditor.sources.suiteql.query import Query
 from auditor.sources.suiteql.retry import Clock
 from auditor.sources.suiteql.walk import Walk
 

@@ -174,3 +174,16 @@ class LoginRow(Row):
     status: str | None = None
     latest: str | None = None
     times: str | None = None
+
+
+class SystemNoteRow(Row):
+    """Rows of ``systemnote`` that are alike in all of these columns: as a rule one row."""
+
+    changed: str | None = None
+    recordid: str | None = None
+    field: str | None = None
+    author: str | None = None
+    oldvalue: str | None = None
+    newvalue: str | None = None
+    author_role: str | None = None
+    context: str | None = None

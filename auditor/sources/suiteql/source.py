@@ -13,11 +13,11 @@ from msgspec import Struct
 from auditor.catalog import load_catalog
 from auditor.config import AccountSettings, OAuth2
 from auditor.errors import ConfigurationError, SourceError
-from auditor.model import AccessToken, Feature, GlobalPermission, Permission, Role, Snapshot, Table
+from auditor.model import AccessToken, Feature, GlobalPermission, Permission, Role, Snapshot, SystemNote, Table
 from auditor.sources.suiteql import mapping
 from auditor.sources.suiteql.auth_oauth2 import CertificateSignIn
 from auditor.sources.suiteql.auth_tba import TokenSignIn
-from auditor.sources.suiteql.caller import OwnMarks, find_caller, own_role, proofs, recorded
+from auditor.sources.suiteql.caller import OwnMarks, find_caller, own_id, own_role, proofs, recorded
 from auditor.sources.suiteql.client import Client
 from auditor.sources.suiteql.completeness import coverage
 from auditor.sources.suiteql.faults import HiddenTableError, NotPermittedError
@@ -29,6 +29,7 @@ from auditor.sources.suiteql.remarks import NOT_COLLECTED, caller_note, permissi
 from auditor.sources.suiteql.retry import Clock, Patience
 from auditor.sources.suiteql.signin import SignIn
 from auditor.sources.suiteql.structure import ENTRIES, Structure, read_maps
+from auditor.sources.suiteql.trails import notes_since, sees_all, settled, system_note, system_notes
 from auditor.sources.suiteql.transport import Transport
 
 K = TypeVar("K")
@@ -94,9 +95,11 @@ class SuiteqlSource:
         readings = {table: found.pop(table) for table in ENTRIES}
         read = _Read(roles=roles, structure=Structure(readings, read_maps(reader, readings)), **found)
         read.refuse_nothing()
-        return self._assembled(taken, read)
+        # Asked for last: whatever becomes of them, what is judged is there.
+        noted = reader.read(system_notes(notes_since(taken)), system_note)
+        return self._assembled(taken, read, noted)
 
-    def _assembled(self, taken: str, read: _Read) -> Snapshot:
+    def _assembled(self, taken: str, read: _Read, noted: Reading[SystemNote]) -> Snapshot:
         roles, permissions, tokens = read.roles.records, read.permissions.records, read.tokens.records
         users = mapping.as_far_as_told([person.user for person in read.employees.records])
         holders = read.holders.settled(read.employees)
@@ -110,6 +113,16 @@ class SuiteqlSource:
         )
         covered_roles = coverage(read.roles, given[Table.ROLES])
         assigned = holders.coverage(given[Table.ROLE_ASSIGNMENTS])
+        covered_permissions = coverage(read.permissions, given[Table.ROLE_PERMISSIONS])
+        seen = sees_all(
+            own_role(read.caller, roles),
+            own_id(read.caller, users),
+            permissions,
+            read.global_permissions.records,
+            noted.records,
+            whole=covered_permissions.complete,
+        )
+        told = settled(noted, notes_since(taken), seen=seen)
         same_opener = assigned.complete and holders.opener is GLOBAL_PERMISSIONS.opener
         notes = [
             caller_note(own_role(read.caller, roles), read.caller.role),
@@ -134,15 +147,17 @@ class SuiteqlSource:
             projects=read.structure.projects,
             role_restrictions=read.structure.role_restrictions,
             logins=read.structure.logins,
+            system_notes=told.notes,
             coverage=(
                 covered_roles,
-                coverage(read.permissions, given[Table.ROLE_PERMISSIONS]),
+                covered_permissions,
                 coverage(read.tokens, given[Table.ACCESS_TOKENS]),
                 coverage(read.employees, given[Table.USERS]),
                 assigned,
                 coverage(read.global_permissions, empty_is_proven=same_opener),
                 coverage(read.features),
                 *read.structure.coverage(roles_whole=covered_roles.complete),
+                told.coverage,
             ),
             notes=tuple(notes),
             not_collected=NOT_COLLECTED,

@@ -24,20 +24,21 @@ from auditor.model import (
     Subsidiary,
     Table,
 )
-from auditor.sources.suiteql import mapping, queries
+from auditor.sources.suiteql import divisions, queries
 from auditor.sources.suiteql.completeness import coverage
 from auditor.sources.suiteql.mapping import in_order
-from auditor.sources.suiteql.queries import Query
+from auditor.sources.suiteql.query import Query
 from auditor.sources.suiteql.reading import Reading, TableReader
+from auditor.sources.suiteql.trails import LOGINS, login
 
 ENTRIES: dict[Table, tuple[Query, Callable[[Any], Any]]] = {
-    Table.CLASSES: (queries.CLASSES, mapping.a_class),
-    Table.DEPARTMENTS: (queries.DEPARTMENTS, mapping.a_department),
-    Table.LOCATIONS: (queries.LOCATIONS, mapping.a_location),
-    Table.SUBSIDIARIES: (queries.SUBSIDIARIES, mapping.subsidiary),
-    Table.PROJECTS: (queries.PROJECTS, mapping.project),
-    Table.ROLE_RESTRICTIONS: (queries.ROLE_RESTRICTIONS, mapping.role_restriction),
-    Table.LOGINS: (queries.LOGINS, mapping.login),
+    Table.CLASSES: (queries.CLASSES, divisions.a_class),
+    Table.DEPARTMENTS: (queries.DEPARTMENTS, divisions.a_department),
+    Table.LOCATIONS: (queries.LOCATIONS, divisions.a_location),
+    Table.SUBSIDIARIES: (queries.SUBSIDIARIES, divisions.subsidiary),
+    Table.PROJECTS: (queries.PROJECTS, divisions.project),
+    Table.ROLE_RESTRICTIONS: (queries.ROLE_RESTRICTIONS, divisions.role_restriction),
+    Table.LOGINS: (LOGINS, login),
 }
 _KINDS = {
     Table.CLASSES: (ClassificationKind.CLASS, queries.CLASS_MAP),
@@ -132,7 +133,7 @@ def read_maps(reader: TableReader, readings: dict[Table, Reading[Any]]) -> Maps:
             places.append(f"{kind.plural} by the column {_COLUMN} of {readings[table].query.source}")
             rows += by_column
         elif records and readings[Table.SUBSIDIARIES].records:
-            reading = reader.read(query, mapping.open_to)
+            reading = reader.read(query, divisions.open_to)
             asked.append(coverage(reading))
             places.append(f"{kind.plural} by {query.source}, because the column {_COLUMN} said nothing")
             rows += reading.rows

@@ -32,8 +32,8 @@ from auditor.sources.suiteql.queries import (
     ROLE_PERMISSIONS,
     ROLES,
     USERS,
-    Query,
 )
+from auditor.sources.suiteql.query import Query
 from auditor.sources.suiteql.reading import Reading, TableReader
 from auditor.sources.suiteql.retry import Clock, Patience
 from auditor.sources.suiteql.source import sign_in_of

@@ -12,9 +12,12 @@ from auditor.errors import SourceError
 from auditor.model import ClassificationKind, Level, Snapshot, State, Table
 from auditor.secrets import SecretReference
 from auditor.simulator import SimulatedAccount, Simulator
+from auditor.simulator.accounts.builder import AUDITOR_ROLE
 from auditor.sources.suiteql import Clock, SuiteqlSource
 
 TAKEN = "2026-03-01T02:00:00Z"
+NOTES = 12
+"""System notes in the days before ``TAKEN``, in every account that is served."""
 ALL_COLLECTED = dict.fromkeys(Table, State.COLLECTED)
 TABLES = {
     Table.ROLES: "role",
@@ -31,6 +34,7 @@ TABLES = {
     Table.PROJECTS: "job",
     Table.ROLE_RESTRICTIONS: "rolerestrictions",
     Table.LOGINS: "loginaudit",
+    Table.SYSTEM_NOTES: "systemnote",
 }
 """The subsidiary maps are read of the classifications' own column, and asked for only where it says nothing."""
 
@@ -57,6 +61,15 @@ class Bench:
     def serve(self, account: SimulatedAccount, **more: Any) -> SimulatedAccount:
         self.simulator = self._stack.enter_context(Simulator([account], **more))
         self.account = account
+        for number in range(NOTES):  # such as another than the caller made, in the days that are asked for
+            account.note(
+                AUDITOR_ROLE,
+                "ROLE.NAME",
+                f"N {number}",
+                f"N {number + 1}",
+                author=10,
+                at=f"2026-02-{number + 1:02} 10:00:00",
+            )
         return account
 
     def source(self, auth: str = "oauth2", **more: Any) -> SuiteqlSource:
@@ -188,6 +201,15 @@ def compared(snapshot: Snapshot, account: SimulatedAccount) -> None:
     }
     for table, rows in read.items():
         assert sorted(rows, key=str) == truth(table, *columns[table]), table
+    noted = [
+        (row["recordid"], row["date"], row["name"], row.get("field"), row.get("oldvalue"), row.get("newvalue"))
+        for row in account.rows("systemnote")
+        if str(row["date"]) >= "2026-01-25"
+    ]
+    notes = [
+        (n.role, n.at, n.author.id, n.field or None, n.before or None, n.after or None) for n in snapshot.system_notes
+    ]
+    assert sorted(notes, key=str) == sorted((tuple(v and str(v) for v in row) for row in noted), key=str)
     logins = [
         (row["user"], row["role"], row["oauthappname"], row["oauthaccesstokenname"], row["status"])
         for row in account.rows("loginaudit")

@@ -9,8 +9,9 @@ from typing import Any
 from tests.sources.suiteql.stub import Asked, Reply, counted, page, refused
 
 SEARCH = "Invalid search query. Detailed unprocessed description follows. Search error occurred: "
-_LOGINS = r"(?: WHERE oauthappname IS NOT NULL GROUP BY [\w., ]+?)?"
-_SELECT = re.compile(rf"SELECT (.*) FROM (\w+)(?: WHERE (\w+) > (-?\d+))?{_LOGINS} ORDER BY ([\w., ]+)")
+_NOTED = r"recordtypeid = -118 AND systemnote\.date >= TO_DATE\('[\d-]{10}', 'YYYY-MM-DD'\)"
+_LOGINS = rf"(?: WHERE (?:oauthappname IS NOT NULL|{_NOTED}) GROUP BY [\w.,:()' -]+?)?"
+_SELECT = re.compile(rf"SELECT (.*) FROM (\w+)(?: WHERE (\w+) > (-?\d+))?{_LOGINS} ORDER BY ([\w.,:()' -]+)")
 _COUNT = re.compile(rf"SELECT COUNT\(\*\) AS counted FROM (?:\(SELECT .* FROM )?(\w+){_LOGINS}\)?")
 
 
@@ -64,6 +65,10 @@ class Tables:
                     "latest": "2026-02-01 01:00:00",
                     "times": "12",
                 }
+            ],
+            "systemnote": [
+                note("2026-02-03 09:00:00", "900", "Clerk", "A/P Clerk"),
+                note("2026-02-20 09:00:00", "902", "A/P Clerk", "Clerk"),
             ],
             "useroauthtoken": [{"id": "1", "entity_name": "900", "role_name": "1005"}],
         }
@@ -147,6 +152,19 @@ def classification(id_: str, name: str, **more: str) -> dict[str, str]:
         "subsidiary": "1",
         "modified": "2026-01-01 00:00:00",
         **more,
+    }
+
+
+def note(moment: str, author: str, before: str, after: str) -> dict[str, str]:
+    return {
+        "changed": moment,
+        "recordid": "1006",
+        "field": "ROLE.NAME",
+        "author": author,
+        "oldvalue": before,
+        "newvalue": after,
+        "author_role": "3",
+        "context": "UIF",
     }
 
 

@@ -2,21 +2,21 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.sources.suiteql import queries
+from auditor.sources.suiteql import queries, trails
 from auditor.sources.suiteql.client import only_select
 from auditor.sources.suiteql.queries import (
     ACCESS_TOKENS,
     FEATURES,
     LOCATION_MAP,
-    LOGINS,
     ROLE_PERMISSIONS,
     ROLES,
-    Query,
 )
+from auditor.sources.suiteql.query import Query
+from auditor.sources.suiteql.trails import LOGINS, notes_since, system_notes
 
 ALL = [
     entry
-    for value in vars(queries).values()
+    for value in (*vars(queries).values(), *vars(trails).values())
     for entry in (value if isinstance(value, tuple) else (value,))
     if isinstance(entry, Query)
 ]
@@ -50,6 +50,19 @@ def test_the_logins_are_asked_for_put_together() -> None:
     )
 
 
+def test_the_notes_are_those_of_roles_in_the_days_before_the_run() -> None:
+    since = notes_since("2026-03-01T02:00:00Z")
+    columns = "systemnote.name, oldvalue, newvalue, systemnote.role, context"
+    shared = f"TO_CHAR(systemnote.date, 'YYYY-MM-DD HH24:MI:SS'), recordid, field, {columns}"
+    where = "recordtypeid = -118 AND systemnote.date >= TO_DATE('2026-01-25', 'YYYY-MM-DD')"
+    assert system_notes(since).select() == (
+        "SELECT TO_CHAR(systemnote.date, 'YYYY-MM-DD HH24:MI:SS') AS changed, recordid, field,"
+        " systemnote.name AS author, oldvalue, newvalue, systemnote.role AS author_role, context"
+        f" FROM systemnote WHERE {where} GROUP BY {shared} ORDER BY {shared}"
+    )
+    assert system_notes(since).count().endswith(f" FROM systemnote WHERE {where} GROUP BY {shared})")
+
+
 def test_a_map_is_led_by_the_column_of_its_own_kind() -> None:
     assert LOCATION_MAP.select((), 9) == (
         "SELECT location AS classification, subsidiary FROM locationsubsidiarymap WHERE location > 9"
@@ -80,4 +93,4 @@ def test_every_entry_is_sound(query: Query) -> None:
 
 
 def test_no_entry_is_missed() -> None:
-    assert len(ALL) == 19
+    assert len(ALL) == 20

@@ -22,6 +22,7 @@ from auditor.sources.suiteql.queries import (
     USERS,
 )
 from auditor.sources.suiteql.structure import ENTRIES
+from auditor.sources.suiteql.trails import SYSTEM_NOTES
 from tests.sources.suiteql.bench import TABLES, Bench
 from tests.sources.suiteql.thief import KINDS, Thief, known, robbed
 
@@ -64,6 +65,7 @@ COLUMNS = [
     for query in (
         *(ROLES, ROLE_PERMISSIONS, ACCESS_TOKENS, USERS, *ROLE_ASSIGNMENTS[:1], GLOBAL_PERMISSIONS, FEATURES),
         *(query for query, _ in ENTRIES.values()),
+        SYSTEM_NOTES,
     )
     for number in range(len(query.columns))
 ]

@@ -90,5 +90,6 @@ def known(snapshot: Snapshot, table: Table) -> list[tuple[object, ...]]:
         Table.SUBSIDIARY_MAPS: [],
         Table.PROJECTS: [(p.id, p.name, p.inactive) for p in snapshot.projects],
         Table.ROLE_RESTRICTIONS: [(r.role, r.segment) for r in snapshot.role_restrictions],
+        Table.SYSTEM_NOTES: [(n.role, n.at, n.author.id) for n in snapshot.system_notes],
         Table.LOGINS: sorted((r.application, r.status, r.latest, r.times) for r in snapshot.logins),
     }[table]

@@ -105,6 +105,8 @@ def _permissions(baseline: Baseline, *, tba: bool) -> Iterator[str]:
         "\n   Classification checks are for vendors that export expenses, such as Expensify (NS0831 and others)."
         "\n   Without these permissions an account with such a token is told as incomplete. Where no expenses are"
         "\n   exported, say so in accounts.toml: assumptions = { classification-checks = false }\n"
+        "\n   System notes let the reports say who changed a role and when, where NetSuite's notes tell it. Without the"
+        "\n   permission they say 'not collected'; nothing else changes.\n"
     )
 
 

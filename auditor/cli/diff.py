@@ -152,13 +152,14 @@ def _print(comparisons: list[Comparison]) -> None:
         console.print(Text(printable(f"  {between(each.drift)}: {counted_kinds(each.drift)}")))
         if each.drift.changes:
             table = Table()
-            for heading in ("Change", "What", "Which part", "Before", "After", "Changed by", "Changed at"):
+            for heading in ("Change", "What", "Before", "After", "Changed by, at"):
                 table.add_column(heading, overflow="fold")
             for change in each.drift.changes:
-                subject = f"{change.subject.kind.value} {change.subject.name}"
-                what = (change.kind.value, subject, part(change), change.before, change.after)
-                cells = (*what, changed_by(change), changed_at(change))
-                table.add_row(*(Text(printable(cell)) for cell in cells), style="bold" if change.kind.widens else None)
+                what = (f"{change.subject.kind.value} {change.subject.name}", part(change))
+                author = (changed_by(change), changed_at(change))
+                cells = ((change.kind.value,), what, (change.before,), (change.after,), author)
+                shown = (Text("\n".join(printable(line) for line in lines if line)) for lines in cells)
+                table.add_row(*shown, style="bold" if change.kind.widens else None)
             console.print(table)
         for unproven in each.drift.unproven:
             console.print(Text(printable(f"  {unproven_sentence(unproven)}"), "yellow"))

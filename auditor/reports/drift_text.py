@@ -6,8 +6,9 @@ from auditor.catalog import load_catalog
 from auditor.model import NAMES, NOT_COLLECTED, AccountResult, Change, Drift, State, Telling, Unproven
 
 FROM_NOTES = (
-    "Changed by and at are from NetSuite's system notes of the role. Their time zone is not named, so that notes of "
-    "the hours before and after the two reads count as of this time (12 before, 14 after). Oracle documents that the "
+    "Changed by and at are from NetSuite's system notes of the role. Not told: somebody changed something of it in "
+    "this time, and no note ties that to this change. The time zone of the notes is not named, so that those of the "
+    "hours before and after the two reads count as of this time (12 before, 14 after). Oracle documents that the "
     "system notes of a role track its main fields and not its tabs: most changes of permissions are in none."
 )
 """What is said of the authors that system notes tell."""
@@ -50,7 +51,7 @@ def changed_by(change: Change) -> str:
     if change.telling is Telling.THIS_CHANGE:
         return names
     if change.telling is Telling.THIS_RECORD:
-        return f"not told; changed something of this role in this time: {names}"
+        return f"not told; notes of this role by {names}"
     telling: Telling = change.telling or Telling.NOT_COLLECTED
     return telling.value
 

@@ -98,9 +98,7 @@ def test_other_notes_of_the_role_are_told_as_that_and_no_more() -> None:
     )
     assert change.telling is Telling.THIS_RECORD
     assert [author.name for author in change.authors] == ["Marta Quill (id 10)", "Ada Bell (id 11)"]
-    assert changed_by(change) == (
-        "not told; changed something of this role in this time: Marta Quill (id 10); Ada Bell (id 11)"
-    )
+    assert changed_by(change) == ("not told; notes of this role by Marta Quill (id 10); Ada Bell (id 11)")
 
 
 def test_a_role_without_notes_has_none_that_say_it() -> None:

@@ -85,10 +85,10 @@ def test_the_pdf_tells_changes_those_that_give_more_access_first() -> None:
         "permission lowered: 1, token made: 1. 3 failures are new, 0 are back again, 1 is resolved.",
         "Token made more access Token Expensify - new 904 Expensify, active not collected",
         "Permission lowered Role Expensify Integration customrole1042 Employees LIST_EMPLOYEE Full View not told; "
-        "changed something of this role in this time: Marta Quill (id 10) 2026-11-20 15:30:00",
+        "notes of this role by Marta Quill (id 10) 2026-11-20 15:30:00",
         "Users were not read in full both times (collected before, partial now). 3 rows are seen only before",
         "Classes too low 04b12ee14f2dcbf7 high passed 18 November 2026, 02:00 UTC 2",
-        "Changed by and at are from NetSuite's system notes of the role. Their time zone is not named",
+        "Changed by and at are from NetSuite's system notes of the role. Not told: somebody",
         "Who changed it and when, where it is not told or not collected: NetSuite keeps it.",
     ):
         assert said in told, said
@@ -101,7 +101,7 @@ def test_the_workbook_tells_them_in_a_table() -> None:
     rows = table_rows(book, "Drift", "Drift")
     assert [list(row.values()) for row in rows] == [
         ["permission lowered", "role", "Expensify Integration", "customrole1042", "Employees", "LIST_EMPLOYEE", "Full",
-         "View", "no", "not told; changed something of this role in this time: Marta Quill (id 10)",
+         "View", "no", "not told; notes of this role by Marta Quill (id 10)",
          "2026-11-20 15:30:00"],
         ["token made", "token", "Expensify - new", "904", None, None, None, "Expensify, active", "yes",
          "not collected", None],

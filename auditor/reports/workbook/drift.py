@@ -10,6 +10,7 @@ from auditor.reports.workbook.book import Book
 from auditor.reports.workbook.cells import Column, Row, Span
 from auditor.reports.workbook.inventory import yes_or_no
 from auditor.reports.workbook.places import BACK, DRIFT
+from auditor.reports.workbook.sheet import Sheet
 from auditor.reports.workbook.styles import Look
 
 DRIFT_COLUMNS = (
@@ -62,13 +63,19 @@ def write_drift(book: Book, result: AccountResult, rows: Sequence[Row]) -> None:
     sheet.open("Drift", standing(result), BACK)
     sheet.keep_in_view(1)
     sheet.table("Drift", DRIFT_COLUMNS, rows, "No change is told.")
-    whole = (Span("What is not told as a change", 0, len(DRIFT_COLUMNS) - 1),)
-    said = [unproven_sentence(each) for each in result.drift.unproven] if result.drift else []
-    said += on_authors(result.drift) if result.drift else ()
-    sheet.heading("Not compared")
-    sheet.block(whole, [(text,) for text in said or ("Everything was compared.",)])
+    if result.drift:
+        _remarks(sheet, "Changed by and at", "Where it comes from", on_authors(result.drift))
+        unproven = [unproven_sentence(each) for each in result.drift.unproven]
+        _remarks(sheet, "Not compared", "What is not told as a change", unproven)
     sheet.heading("Resolved since the run before")
     sheet.table("Resolved", RESOLVED_COLUMNS, _resolved_rows(result), "Nothing that failed before is resolved.")
+
+
+def _remarks(sheet: Sheet, heading: str, label: str, texts: Sequence[str]) -> None:
+    """*texts* as lines over the sheet's whole width, if there are any."""
+    if texts:
+        sheet.heading(heading)
+        sheet.block((Span(label, 0, len(DRIFT_COLUMNS) - 1),), [(text,) for text in texts])
 
 
 def _resolved_rows(result: AccountResult) -> list[Row]:

@@ -96,8 +96,10 @@ def _kept(change: Change) -> bool:
 def _lacking(after: Reading, since: datetime | None, until: datetime | None) -> str:
     """Why the notes of the later read say nothing of this time; empty if they cover it."""
     state, asked = after.state(Table.SYSTEM_NOTES), after.since(Table.SYSTEM_NOTES)
-    if state is not State.COLLECTED or not asked:
-        return f"System notes: {state.value}." if state is not State.COLLECTED else "System notes: not collected."
+    if state is not State.COLLECTED:
+        return f"System notes: {state.value}."
+    if not asked:
+        return "System notes: from which day on they were read is not known."
     if since is None or until is None or since > until:
         return "System notes: not looked up, because the later read is named first."
     if since - BEHIND < datetime.fromisoformat(asked):
@@ -111,12 +113,8 @@ def _is_of(note: SystemNote, change: Change) -> bool:
     if change.kind in _SWITCHED:
         # Real notes call such fields BINACTIVE, ISINACTIVE and the like; that of a role is not confirmed.
         return "INACTIVE" in note.field.upper() and note.after.upper() == _SWITCHED[change.kind]
-    values = (note.before, note.after), (change.before, change.after)
-    return all(change_ for pair in values for change_ in pair) and _alike(*values[0], *values[1])
-
-
-def _alike(was: str, is_now: str, before: str, after: str) -> bool:
-    return (folded(was), folded(is_now)) == (folded(before), folded(after))
+    was, is_now = folded(note.before), folded(note.after)
+    return bool(was and is_now) and (was, is_now) == (folded(change.before), folded(change.after))
 
 
 def _names(text: str, permission: str, label: str) -> bool:

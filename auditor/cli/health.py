@@ -60,8 +60,9 @@ def _age(document: RunDocument) -> float:
 
 
 def _line(document: RunDocument, complaints: list[str]) -> str:
-    """Text, then numbers behind a bar as monitoring plug-ins give them."""
-    failed = sum(account.counts.fail for account in document.accounts)
+    """Text, then numbers behind a bar as monitoring plug-ins give them. Failed is what counts for the verdict."""
+    failed = sum(account.counts.counted for account in document.accounts)
+    noted = sum(account.counts.noted for account in document.accounts)
     unknown = sum(account.counts.unknown for account in document.accounts)
     state = "CRITICAL" if complaints else "OK"
     said = (
@@ -69,6 +70,6 @@ def _line(document: RunDocument, complaints: list[str]) -> str:
     )
     numbers = (
         f"age={_age(document):.0f}s accounts={document.expected} audited={document.audited}"
-        f" failed={failed} unknown={unknown} exit={document.exit_code}"
+        f" failed={failed} noted={noted} unknown={unknown} exit={document.exit_code}"
     )
     return f"netsuite-auditor {state}: {said}, run {document.run} | {numbers}"

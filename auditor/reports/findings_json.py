@@ -58,7 +58,8 @@ class Tool(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Counts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"passed": "pass"}):
     """How many findings have which status, and the failed ones by severity, whatever ``--fail-on`` says.
 
-    ``waived`` ones are among the failed: they keep their status.
+    ``waived`` ones are among the failed, which keep their status. So are ``noted`` ones: below ``--fail-on``, and not
+    waived.
     """
 
     fail: int
@@ -67,9 +68,16 @@ class Counts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rena
     not_applicable: int
     failed_by_severity: dict[Severity, int]
     waived: int = 0
+    noted: int = 0
+
+    @property
+    def counted(self) -> int:
+        """What failed and counts for the verdict."""
+        return self.fail - self.waived - self.noted
 
     @classmethod
-    def of(cls, findings: Sequence[Finding]) -> Counts:
+    def of(cls, result: AccountResult) -> Counts:
+        findings = result.findings
         statuses = Counter(finding.status for finding in findings)
         failed = Counter(finding.severity for finding in findings if finding.status is Status.FAIL)
         return cls(
@@ -78,7 +86,8 @@ class Counts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rena
             passed=statuses[Status.PASS],
             not_applicable=statuses[Status.NOT_APPLICABLE],
             failed_by_severity={severity: failed[severity] for severity in Severity},
-            waived=sum(finding.status is Status.FAIL and finding.waiver is not None for finding in findings),
+            waived=len(result.waived()),
+            noted=len(result.noted()),
         )
 
 
@@ -152,7 +161,7 @@ class FindingsJson:
                 source=snapshot.source,
                 origin=snapshot.origin,
                 verdict=result.verdict,
-                counts=Counts.of(result.findings),
+                counts=Counts.of(result),
                 baselines=tuple(BaselineReference.of(baseline) for baseline in result.baselines),
                 scope=_sorted(result.scope),
                 coverage=snapshot.coverage,

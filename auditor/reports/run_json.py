@@ -30,7 +30,7 @@ class AuditedAccount(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             account=result.account,
             verdict=result.verdict,
             taken=result.snapshot.taken,
-            counts=Counts.of(result.findings),
+            counts=Counts.of(result),
             incomplete={coverage.table: coverage.state.value for coverage in coverages if not coverage.complete},
             folder=account_folder(result.account),
         )

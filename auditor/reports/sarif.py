@@ -66,7 +66,7 @@ class AccountSarif:
             rules=rules.values(),
             results=results,
             notifications=list(_coverage(result)),
-            properties={"account": result.account, "counts": msgspec.to_builtins(Counts.of(result.findings))},
+            properties={"account": result.account, "counts": msgspec.to_builtins(Counts.of(result))},
         )
 
 

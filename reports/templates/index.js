@@ -5,8 +5,8 @@
 const PAGE = 200; // rows that are shown at a time
 const MOST_PRINTED = 2000;
 const DEFAULT_STATES = ["failed", "unknown"];
-const SYMBOLS = { failed: "✘", unknown: "?", waived: "○" };
-const TONES = { failed: "fail", unknown: "unknown", waived: "na" };
+const SYMBOLS = { failed: "✘", unknown: "?", waived: "○", noted: "·" };
+const TONES = { failed: "fail", unknown: "unknown", waived: "na", noted: "na" };
 const SEARCHED = ["title", "subject", "account", "codes", "permission", "check", "requirement", "expected", "actual", "reason", "waiver"];
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -264,7 +264,7 @@ function extend(count) {
   at("more").textContent = `Show ${number(Math.min(left, PAGE))} more`;
   const some = matching.length === 1 ? "1 finding" : `${number(matching.length)} findings`;
   const those = shown === matching.length ? `Showing ${some}` : `Showing ${number(shown)} of ${some}`;
-  at("shown").textContent = `${those}: ${inWords()}. ${number(total)} failed, unknown or waived in all.`;
+  at("shown").textContent = `${those}: ${inWords()}. ${number(total)} failed, unknown, waived or noted in all.`;
 }
 
 function inWords() {

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from auditor.cli.app import app
 from auditor.delivery.outcome import Outcome, keep
 from auditor.evidence.prune import old_runs
-from auditor.model import Retention
+from auditor.model import Retention, Scope, Severity
 from tests import samples
 from tests.cli.thirty_nights.clock import at
 from tests.delivery.nights import night
@@ -43,7 +43,7 @@ def test_a_recent_whole_run_is_well_whatever_it_found(tmp_path, result):
     assert code == 0
     assert re.fullmatch(
         r"netsuite-auditor OK: 1 of 1 accounts audited, (clean|findings), run \S+ \| "
-        r"age=10\d\d\ds accounts=1 audited=1 failed=\d+ unknown=0 exit=(0|10)\n",
+        r"age=10\d\d\ds accounts=1 audited=1 failed=\d+ noted=\d+ unknown=0 exit=(0|10)\n",
         line,
     )
 
@@ -126,3 +126,12 @@ def test_the_last_of_a_month_is_one_that_audited_something(tmp_path):
     assert [old.place for old in going] == [empty]
     assert good.exists()
     assert newest.exists()
+
+
+def test_failed_is_what_counts_for_the_verdict(tmp_path):
+    lenient = REPLACE(FINDINGS, scope=Scope(fail_on=Severity.CRITICAL))
+    answered = tuple(REPLACE(each, waiver=samples.WAIVER) for each in FINDINGS.findings)
+    written(tmp_path, 1, lenient, REPLACE(FINDINGS, findings=answered, snapshot=samples.snapshot("7654321")))
+    code, line = health(tmp_path)
+    assert (code, "accounts audited, clean" in line) == (0, True)
+    assert " failed=0 noted=3 unknown=0 exit=0" in line

@@ -136,7 +136,9 @@ def until(browser, what: str) -> None:
 
 def test_it_opens_with_what_failed_and_what_is_unknown_the_worst_first(opened):
     page = opened()
-    assert shown(page) == ("Showing 200 of 255 findings: failed or unknown. 256 failed, unknown or waived in all.")
+    assert shown(page) == (
+        "Showing 200 of 255 findings: failed or unknown. 256 failed, unknown, waived or noted in all."
+    )
     assert len(rows(page)) == 200
     assert rows(page)[0][:3] == ["high", "✘ failed", "1234567"]
     assert {row[1].split()[1] for row in rows(page)} == {"failed"}
@@ -482,7 +484,7 @@ def test_without_scripts_the_verdicts_are_there(browser, served):
         browser.get(f"http://127.0.0.1:{served.server_port}/index.html?plain")
         said = browser.find_element(By.TAG_NAME, "body").text
         assert "Verdict: findings, and incomplete" in said
-        assert "7654321_SB1 ✔ clean 0 0 0 6 0" in said
+        assert "7654321_SB1 ✔ clean 0 0 0 0 6 0" in said
         assert "can be filtered here where JavaScript is allowed" in said
         assert not browser.find_element(By.ID, "explorer").is_displayed()
     finally:

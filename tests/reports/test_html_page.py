@@ -96,9 +96,9 @@ def test_without_its_script_it_says_what_became_of_every_account():
         "The 4 findings that are not met can be filtered here where JavaScript is allowed.",
     ):
         assert part in said, part
-    assert rendered().rows[3][2:7] == ["2", "1", "1", "6", "1"]
-    assert rendered().rows[3][7] == "features: not given"
-    assert rendered().rows[4][2:8] == ["0", "0", "0", "6", "0", "nothing: all was read"]
+    assert rendered().rows[3][2:8] == ["2", "1", "1", "0", "6", "1"]
+    assert rendered().rows[3][8] == "features: not given"
+    assert rendered().rows[4][2:9] == ["0", "0", "0", "0", "6", "0", "nothing: all was read"]
 
 
 def test_it_leads_to_every_file_by_a_path_inside_the_run_folder():
@@ -215,13 +215,16 @@ def test_an_unknown_finding_is_not_called_waived_and_a_partial_read_is_named():
     broken = replace(mixed, findings=findings, snapshot=samples.snapshot(role_permissions=State.PARTIAL))
     page = rendered(samples.run(broken))
     assert [page.data["states"][each] for each in page.data["findings"]["state"]].count("unknown") == 1
-    assert page.rows[1][7] == "role permissions: partial"
+    assert page.rows[1][8] == "role permissions: partial"
 
 
 def test_failures_that_the_audit_does_not_count_are_told_of():
     lenient = replace(samples.mixed_result(), scope=Scope(fail_on=Severity.CRITICAL))
     said = text(IndexPage().render(samples.run(lenient)))
-    assert "3 of the failed findings are below the severity that this audit counts." in said
+    assert "3 findings are noted: failed, below the severity that this audit counts." in said
+    page = rendered(samples.run(lenient))
+    assert [page.data["states"][each] for each in page.data["findings"]["state"]].count("noted") == 3
+    assert page.rows[1][2:6] == ["0", "1", "0", "3"]
     assert "below the severity" not in text(IndexPage().render(RUN))
 
 

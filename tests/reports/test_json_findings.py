@@ -106,6 +106,7 @@ def test_the_document_states_verdict_counts_and_baselines():
         "pass": 6,
         "not_applicable": 1,
         "waived": 0,
+        "noted": 0,
         "failed_by_severity": {"info": 0, "low": 0, "medium": 0, "high": 3, "critical": 0},
     }
     assert [(each["id"], each["version"], each["sha256"]) for each in document["baselines"]] == [

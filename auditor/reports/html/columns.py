@@ -18,8 +18,8 @@ from auditor.reports.pdf.words import GAP, SUBJECT, shown
 LONGEST = 1000
 """No text is shown longer than this; findings.json has it whole."""
 
-STATES = ("failed", "unknown", "waived")
-"""What the page calls a finding; a waived one failed, and somebody answers for it."""
+STATES = ("failed", "unknown", "waived", "noted")
+"""What the page calls a finding. A waived one failed, and somebody answers for it; a noted one, below what counts."""
 
 SEVERITIES = tuple(severity.value for severity in Severity)
 """By rank: the least first."""
@@ -68,23 +68,27 @@ class Columns(Struct, frozen=True, kw_only=True):
     """``[owner, expiry, reason, ticket, scope]``, or null."""
 
 
-def state(finding: Finding) -> int:
-    """Where it stands in :data:`STATES`."""
+def state(finding: Finding, fail_on: Severity) -> int:
+    """Where it stands in :data:`STATES`, in an account whose findings count from *fail_on* up."""
     if finding.status is Status.UNKNOWN:
         return STATES.index("unknown")
-    return STATES.index("failed" if finding.waiver is None else "waived")
+    if finding.waiver is not None:
+        return STATES.index("waived")
+    return STATES.index("failed" if finding.severity.rank >= fail_on.rank else "noted")
 
 
 def columns(results: Sequence[AccountResult]) -> Columns:
     """The unresolved findings of *results*, the worst first."""
-    findings = sorted((finding for result in results for finding in result.unresolved()), key=_worst_first)
+    unresolved = ((state(each, result.scope.fail_on), each) for result in results for each in result.unresolved())
+    ordered = sorted(unresolved, key=_worst_first)
+    findings = [finding for _, finding in ordered]
 
     def column(value: Callable[[Finding], Hashable]) -> Column:
         return _column([value(finding) for finding in findings])
 
     return Columns(
         id=[shown(finding.id, LONGEST) for finding in findings],
-        state=[state(finding) for finding in findings],
+        state=[number for number, _ in ordered],
         severity=[finding.severity.rank for finding in findings],
         account=column(lambda each: (each.account, account_folder(each.account))),
         subject=column(lambda each: (each.subject.name, SUBJECT[each.subject.kind], each.subject.key)),
@@ -106,8 +110,9 @@ def columns(results: Sequence[AccountResult]) -> Columns:
     )
 
 
-def _worst_first(finding: Finding) -> tuple[int, int, str, str, str]:
-    return (state(finding), -finding.severity.rank, finding.account, finding.title, finding.id)
+def _worst_first(judged: tuple[int, Finding]) -> tuple[int, int, str, str, str]:
+    number, finding = judged
+    return (number, -finding.severity.rank, finding.account, finding.title, finding.id)
 
 
 def _permission(finding: Finding) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 from msgspec import Struct
 
-from auditor.model import AccountFailure, AccountResult, Run, Severity, State, Status, Table
+from auditor.model import AccountFailure, AccountResult, Run, Severity, State, Table
 from auditor.reports.findings_csv import RunFindingsCsv
 from auditor.reports.findings_json import FindingsJson
 from auditor.reports.pdf import AccountPdf, SummaryPdf
@@ -32,13 +32,14 @@ class Link(Struct, frozen=True):
 
 
 class AccountRow(Struct, frozen=True, kw_only=True):
-    """One audited account in one line. The numbers count findings; a waived one is not among the failed."""
+    """One audited account in one line. The numbers count findings; a waived or noted one is not among the failed."""
 
     account: str
     verdict: Sign
     failed: int
     unknown: int
     waived: int
+    noted: int
     met: int
     not_applicable: int
     lacking: str
@@ -83,14 +84,14 @@ class IndexView(Struct, frozen=True, kw_only=True):
     expected: int
     audited: int
     severities: tuple[tuple[str, int], ...]
-    """Failed findings that nobody waived, by severity, the worst first."""
-    below: int
-    """How many of them are below the severity that their account's audit counts (``--fail-on``)."""
+    """Failed findings that count for the verdict, by severity, the worst first."""
+    noted: int
+    """Failed findings below the severity that their account's audit counts (``--fail-on``)."""
     unknown: int
     waived: int
     met: int
     unresolved: int
-    """Findings that the page's script lists: failed, waived and unknown."""
+    """Findings that the page's script lists: failed, noted, waived and unknown."""
     failures: tuple[AccountFailure, ...]
     accounts: tuple[AccountRow, ...]
     lacking: tuple[Lacking, ...]
@@ -118,11 +119,11 @@ def index_view(run: Run, *, style: Markup, script: Markup, data: Markup, policy:
         expected=run.expected,
         audited=len(run.results),
         severities=_by_severity(run.results),
-        below=sum(row.failed for row in rows) - sum(len(result.failed()) for result in run.results),
+        noted=sum(row.noted for row in rows),
         unknown=sum(row.unknown for row in rows),
         waived=sum(row.waived for row in rows),
         met=sum(row.met for row in rows),
-        unresolved=sum(row.failed + row.unknown + row.waived for row in rows),
+        unresolved=sum(row.failed + row.noted + row.unknown + row.waived for row in rows),
         failures=tuple(sorted(run.failures, key=lambda failure: failure.account)),
         accounts=rows,
         lacking=lacking[:MOST_ROWS],
@@ -153,13 +154,14 @@ def _worst_first(result: AccountResult) -> tuple[int, int, bool, str]:
 
 
 def _account_row(result: AccountResult) -> AccountRow:
-    audited, waived = AuditedAccount.of(result), len(result.waived())
+    audited = AuditedAccount.of(result)
     return AccountRow(
         account=result.account,
         verdict=sign(result.verdict),
-        failed=audited.counts.fail - waived,
+        failed=audited.counts.counted,
         unknown=audited.counts.unknown,
-        waived=waived,
+        waived=audited.counts.waived,
+        noted=audited.counts.noted,
         met=audited.counts.passed,
         not_applicable=audited.counts.not_applicable,
         lacking="; ".join(f"{table.value}: {STATE[State(state)].word}" for table, state in audited.incomplete.items()),
@@ -173,12 +175,7 @@ def _account_row(result: AccountResult) -> AccountRow:
 
 
 def _by_severity(results: Sequence[AccountResult]) -> tuple[tuple[str, int], ...]:
-    counts = Counter(
-        finding.severity
-        for result in results
-        for finding in result.unresolved()
-        if finding.status is Status.FAIL and finding.waiver is None
-    )
+    counts = Counter(finding.severity for result in results for finding in result.failed())
     return tuple((severity.value, counts[severity]) for severity in reversed(Severity))
 
 

@@ -98,7 +98,7 @@ def _write_accounts(book: Book, run: Run) -> None:
 
 
 def _account_row(result: AccountResult) -> Row:
-    counts = Counts.of(result.findings)
+    counts = Counts.of(result)
     coverages = [result.snapshot.covered(table) for table in Table]
     rows = {each.table: each.rows for each in coverages}
     lacking = "; ".join(f"{each.table.value} {each.state.value}" for each in coverages if not each.complete)

@@ -98,11 +98,12 @@ def _lacking(after: Reading, since: datetime | None, until: datetime | None) -> 
     state, asked = after.state(Table.SYSTEM_NOTES), after.since(Table.SYSTEM_NOTES)
     if state is not State.COLLECTED:
         return f"System notes: {state.value}."
-    if not asked:
+    first = _written(f"{asked} 00:00:00")
+    if first is None:
         return "System notes: from which day on they were read is not known."
     if since is None or until is None or since > until:
         return "System notes: not looked up, because the later read is named first."
-    if since - BEHIND < datetime.fromisoformat(asked):
+    if since - BEHIND < first:
         return f"System notes were read from {asked} on, which is too late for the earlier read."
     return ""
 

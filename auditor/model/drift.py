@@ -189,10 +189,9 @@ class Drift(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 NOT_COLLECTED = (
-    "Who changed it and when, where it is not told or not collected: NetSuite keeps it. For a role and its "
-    "permissions: Setup > Users/Roles > Manage Roles, open the role, and choose System Notes in the upper right of its "
-    "page (System Notes v2, which nothing here reads). For the roles and global permissions of a user: Lists > "
-    "Employees > Employees, open the employee, Access, and there History. Oracle documents both; neither was tried on "
-    "a live account."
+    "Who changed it and when, where it is not told or not collected: for a role and its permissions, Setup > "
+    "Users/Roles > Manage Roles, the role, System Notes in the upper right (System Notes v2, which nothing here "
+    "reads); for the roles and global permissions of a user, Lists > Employees > Employees, the employee, Access, "
+    "History. Oracle documents both; neither was tried on a live account."
 )
 """What is said of who made a change, wherever there is one that no system note can be tied to."""

@@ -7,9 +7,10 @@ from auditor.model import NAMES, NOT_COLLECTED, AccountResult, Change, Drift, St
 
 FROM_NOTES = (
     "Changed by and at are from NetSuite's system notes of the role. Not told: somebody changed something of it in "
-    "this time, and no note ties that to this change. The time zone of the notes is not named, so that those of the "
-    "hours before and after the two reads count as of this time (12 before, 14 after). Oracle documents that the "
-    "system notes of a role track its main fields and not its tabs: most changes of permissions are in none."
+    "this time, and no note ties that to this change. Oracle documents that the system notes of a role track its main "
+    "fields and not its tabs: most changes of permissions are in none.",
+    "The time zone of the notes is not named, so that those of the hours before and after the two reads count as of "
+    "this time (12 before, 14 after).",
 )
 """What is said of the authors that system notes tell."""
 
@@ -69,7 +70,7 @@ def on_authors(drift: Drift) -> tuple[str, ...]:
         return ()
     asked = any(change.telling not in (None, Telling.NOT_COLLECTED) for change in drift.changes)
     lacking = (drift.notes_lacking,) if drift.notes_lacking else ()
-    return (*((FROM_NOTES,) if asked else ()), *lacking, NOT_COLLECTED)
+    return (*(FROM_NOTES if asked else ()), *lacking, NOT_COLLECTED)
 
 
 def unproven_sentence(unproven: Unproven) -> str:

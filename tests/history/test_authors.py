@@ -180,6 +180,12 @@ def test_a_window_that_begins_after_the_earlier_read_tells_nothing() -> None:
     assert found.notes_lacking == "System notes were read from 2026-11-19 on, which is too late for the earlier read."
 
 
+@pytest.mark.parametrize("since", ["", "soon"])
+def test_a_window_that_nobody_knows_tells_nothing(since: str) -> None:
+    change = renamed(note(**NAMED), since=since)
+    assert (change.telling, change.authors) == (Telling.NOT_COLLECTED, ())
+
+
 def test_reads_named_the_wrong_way_round_are_told_without_authors() -> None:
     found = drift(read(AFTER, roles=roles(name="A/P Clerk")), read(BEFORE, note(**NAMED)))
     assert [change.telling for change in found.changes] == [Telling.NOT_COLLECTED]

@@ -23,7 +23,7 @@ from auditor.model import (
     Telling,
     Unproven,
 )
-from auditor.reports.drift_text import standing, unproven_sentence
+from auditor.reports.drift_text import on_authors, standing, unproven_sentence
 from auditor.reports.findings_json import FindingsJson, read_findings, result_from
 from auditor.reports.pdf import AccountPdf
 from auditor.reports.pdf.drift import MOST_CHANGES, drift_view
@@ -89,7 +89,7 @@ def test_the_pdf_tells_changes_those_that_give_more_access_first() -> None:
         "Users were not read in full both times (collected before, partial now). 3 rows are seen only before",
         "Classes too low 04b12ee14f2dcbf7 high passed 18 November 2026, 02:00 UTC 2",
         "Changed by and at are from NetSuite's system notes of the role. Not told: somebody",
-        "Who changed it and when, where it is not told or not collected: NetSuite keeps it.",
+        "Who changed it and when, where it is not told or not collected: for a role and its permissions, Setup",
     ):
         assert said in told, said
     assert told.index("Token made") < told.index("Permission lowered")
@@ -143,6 +143,14 @@ def test_the_json_gives_the_same_result_back() -> None:
     data = FindingsJson().render(result, samples.run(result))
     document = read_findings(data, "findings.json")
     assert result_from(document, result.snapshot, result.baselines) == result
+
+
+def test_what_is_said_of_authors_is_said_to_its_end_in_the_pdf() -> None:
+    result = result_with(LOWERED, MADE)
+    text = " ".join(pdf_reading.text(AccountPdf().render(result, samples.run(result))).split())
+    assert result.drift
+    for said in on_authors(result.drift):
+        assert said in text
 
 
 def test_what_is_left_out_is_said() -> None:

@@ -87,6 +87,7 @@ def logged(
         yield
     except AuditorError as error:
         _log.error(error.message, extra={"remedy": error.remedy, "exit_code": error.exit_code})
+        sys.excepthook = before
         _remove()
         raise typer.Exit(error.exit_code) from error
     # Not in a finally clause: what passes by here is told of by the excepthook, which needs the handlers.

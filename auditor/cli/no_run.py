@@ -108,7 +108,7 @@ def _tell(
         try:
             routes = load_deliveries(config).notify
         except ConfigurationError:  # which has ended the command, and been told of
-            _log.info("nobody is told that no run was written: %s does not say whom", config)
+            _log.debug("nobody is told that no run was written: %s does not say whom", config)
             return
         if routes:
             written = night.place if night.place and night.place.exists() else None

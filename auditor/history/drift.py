@@ -8,7 +8,7 @@ changes, never among them. A row that both reads have is compared wherever it st
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -21,27 +21,84 @@ from auditor.history.reading import Reading
 from auditor.history.steps import OF_PEOPLE
 from auditor.history.tally import Tally
 from auditor.history.terms import changes_of_terms
-from auditor.model import NAMES, Change, ChangeKind, Drift, State, Table, Unproven, folded
+from auditor.model import CHANGES_IN, NAMES, CaughtUp, Change, ChangeKind, Drift, State, Table, Unproven, folded
 
 _OF_PEOPLE = (Table.ACCESS_TOKENS, Table.USERS, Table.ROLE_ASSIGNMENTS, Table.GLOBAL_PERMISSIONS)
+_TABLES = tuple(Table)
+_TABLE_OF = {kind: table for table, kinds in CHANGES_IN.items() for kind in kinds}
 _ORDER = {kind: number for number, kind in enumerate(ChangeKind)}
 
 
-def compare(before: Reading, after: Reading) -> Drift:
-    """The drift from *before* to *after*; the same for the same two reads. Equal tables are not unpacked."""
+def compare(before: Reading, after: Reading, whole: Mapping[Table, Reading] | None = None) -> Drift:
+    """The drift from *before* to *after*; the same for the same two reads. Equal tables are not unpacked.
+
+    *whole*: for a table that *before* does not have in full, the last read before it that does. What changed in the
+    table since then, and was told neither then nor now, is told as well, so that nothing is lost in a night that could
+    not see it.
+    """
+    found = _compared(before, after)
+    caught_up = sorted((whole or {}).items(), key=lambda each: _TABLES.index(each[0]))
+    if not caught_up:
+        return found
+    tables = {table for table, _ in caught_up}
+    changes = list(found.changes)
+    unproven = [each for each in found.unproven if each.table not in tables]
+    lacking = found.notes_lacking
+    for read in {id(each): each for _, each in caught_up}.values():
+        its_own = {table for table, each in caught_up if each is read}
+        since, told_then = _compared(read, after), _compared(read, before)
+        told = {_which(each) for each in (*changes, *told_then.changes)}
+        changes += [each for each in since.changes if _TABLE_OF.get(each.kind) in its_own and _which(each) not in told]
+        unproven += [each for each in since.unproven if each.table in its_own]
+        lacking = lacking or since.notes_lacking
+    return _drift(
+        before,
+        after,
+        sorted(changes, key=_in_order),
+        unproven=tuple(sorted(unproven, key=lambda each: _TABLES.index(each.table))),
+        notes_lacking=lacking,
+        caught_up=tuple(CaughtUp(table=table, run=read.run, since=read.taken) for table, read in caught_up),
+    )
+
+
+def _compared(before: Reading, after: Reading) -> Drift:
     tally = Tally(before, after)
     changes = sorted((*_changes_of_rows(before, after, tally), *_changes_of_terms(before, after)), key=_in_order)
     authors = Authors(before, after, changes)
+    return _drift(
+        before,
+        after,
+        [authors.told(change) for change in changes],
+        unproven=tuple(_unproven(before, after, tally)),
+        notes_lacking=authors.lacking,
+    )
+
+
+def _drift(
+    before: Reading,
+    after: Reading,
+    changes: Sequence[Change],
+    *,
+    unproven: tuple[Unproven, ...],
+    notes_lacking: str,
+    caught_up: tuple[CaughtUp, ...] = (),
+) -> Drift:
     counts = Counter(change.kind for change in changes)
     return Drift(
         run=before.run,
         since=before.taken,
         until=after.taken,
         counts={kind: counts[kind] for kind in ChangeKind if counts[kind]},
-        changes=tuple(map(authors.told, changes)),
-        unproven=tuple(_unproven(before, after, tally)),
-        notes_lacking=authors.lacking,
+        changes=tuple(changes),
+        unproven=unproven,
+        caught_up=caught_up,
+        notes_lacking=notes_lacking,
     )
+
+
+def _which(change: Change) -> tuple[ChangeKind, str, str, str]:
+    """What tells that two comparisons speak of one thing."""
+    return change.kind, change.subject.kind.value, change.subject.key, change.about
 
 
 def _changes_of_rows(before: Reading, after: Reading, tally: Tally) -> Iterator[Change]:

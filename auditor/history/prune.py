@@ -22,9 +22,9 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, text
 
 from auditor.errors import HistoryError
 from auditor.history.database import PATIENCE, Place, said
-from auditor.history.rows import ROWS
+from auditor.history.rows import ROWS, audited, whole_audits
 from auditor.history.schema import accounts, blobs, coverage, periods, runs
-from auditor.model import Retention
+from auditor.model import CHANGES_IN, Retention
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -78,7 +78,8 @@ def _prune(connection: Connection, retention: Retention, now: datetime) -> Prune
         # Every transaction of a run reads this table first. So none is under way that counts on a blob which it saw.
         connection.execute(text("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE"))
     rows = _whole(connection)
-    stay = _staying(rows, _at_work(connection, now), retention, now)
+    at_work = _at_work(connection, now)
+    stay = _staying(rows, at_work, retention, now) | _looked_back_to(connection, rows, at_work)
     gone = [row for row in rows if (row.run, row.account) not in stay]
     needed = _needed(connection)
     nothing = {"rows_digest": None, "steps": None, "taken": "", "source": "", "origin": ""}
@@ -150,6 +151,19 @@ def _staying_of_account(
         if month := retention.month(row.made, now):
             last_of[month] = row
     yield from last_of.values()
+
+
+def _looked_back_to(connection: Connection, rows: Iterable[_Whole], at_work: Sequence[int]) -> set[tuple[int, str]]:
+    """Run and account of the last whole read of each table that a read to be compared with does not have in full."""
+    wanted: set[tuple[int, str]] = set()
+    for account in dict.fromkeys(row.account for row in rows if row.has_rows):
+        for before in (None, *at_work):
+            last, *whole = (
+                connection.execute(query if before is None else query.where(runs.c.number < before)).first()
+                for query in (audited(account), *(whole_audits(account, table) for table in CHANGES_IN))
+            )
+            wanted |= {(each.number, account) for each in whole if last and each}
+    return wanted
 
 
 def _needed(connection: Connection) -> set[tuple[int, str]]:

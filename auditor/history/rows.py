@@ -19,15 +19,32 @@ from auditor.history.terms import Terms
 from auditor.model import Coverage, Finding, Severity, State, Subject, SubjectKind, Table
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
 ROWS, TERMS = "rows", "terms"
 
 
 def earlier_reading(connection: Connection, account: str, before: int) -> Reading | None:
     """What the last finished run before the run number *before* found in *account*; None if there is no such run."""
-    found = connection.execute(
+    return _reading(connection, account, audited(account).where(runs.c.number < before))
+
+
+def last_whole(connection: Connection, account: str, before: int, table: Table) -> Reading | None:
+    """The same of the last such run that read *table* in full."""
+    return _reading(connection, account, whole_audits(account, table).where(runs.c.number < before))
+
+
+def whole_audits(account: str, table: Table) -> Select[Any]:
+    """The finished runs of *account* that read *table* in full, the last one first."""
+    full = and_(coverage.c.digest == accounts.c.coverage_digest, coverage.c.what == table.value)
+    return audited(account).join(coverage, full).where(coverage.c.state == State.COLLECTED.value)
+
+
+def audited(account: str) -> Select[Any]:
+    """The finished runs whose rows of *account* are kept, the last one first."""
+    return (
         select(
+            runs.c.number,
             runs.c.id,
             accounts.c.taken,
             accounts.c.rows_digest,
@@ -35,11 +52,14 @@ def earlier_reading(connection: Connection, account: str, before: int) -> Readin
             accounts.c.coverage_digest,
         )
         .join(runs, runs.c.number == accounts.c.run)
-        .where(accounts.c.account == account, runs.c.finished, runs.c.number < before)
-        .where(accounts.c.rows_digest.is_not(None))
+        .where(accounts.c.account == account, runs.c.finished, accounts.c.rows_digest.is_not(None))
         .order_by(runs.c.number.desc())
         .limit(1)
-    ).first()
+    )
+
+
+def _reading(connection: Connection, account: str, query: Select[Any]) -> Reading | None:
+    found = connection.execute(query).first()
     if found is None:
         return None
     digest = bytes(found.rows_digest)

@@ -27,13 +27,14 @@ from auditor.history.rows import (
     earlier_reading,
     finding_row,
     known_findings,
+    last_whole,
     terms_blob,
 )
 from auditor.history.schema import accounts, blobs, coverage, findings, periods, runs, storable
 from auditor.history.steps import Deed, Known, Step, resolved, seen, unnamed
 from auditor.history.terms import Terms
 from auditor.history.trend import Tonight, trend_with
-from auditor.model import AccountResult, Finding, Resolved, Run, Status, Trend, Verdict
+from auditor.model import CHANGES_IN, AccountResult, Finding, Resolved, Run, Status, Table, Trend, Verdict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -70,7 +71,7 @@ class RunHistory:
                 mended = tuple(unnamed(each) for each in mended)
                 known = self._unnamed(connection, result.account, known)
             self._keep(connection, result, reading, known, mended)
-            drift = compare(before, reading) if before else None
+            drift = compare(before, reading, self._last_whole(connection, before, reading)) if before else None
         self._tonight.add(result, known, mended)
         return replace(
             result,
@@ -123,6 +124,13 @@ class RunHistory:
         if finding.status is not Status.FAIL:
             return finding
         return seen(finding, known.get(finding.id), self._run.started)
+
+    def _last_whole(self, connection: Connection, before: Reading, now: Reading) -> dict[Table, Reading]:
+        """Where to look further back: each table that *now* has in full and *before* has not."""
+        lacking = [table for table in CHANGES_IN if now.complete(table) and not before.complete(table)]
+        found = {table: last_whole(connection, now.account, self._number, table) for table in lacking}
+        read = {each.run: each for each in found.values() if each}
+        return {table: read[each.run] for table, each in found.items() if each}
 
     def _keep(
         self,

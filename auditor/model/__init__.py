@@ -21,7 +21,18 @@ from auditor.model.baseline import (
     Severity,
 )
 from auditor.model.directory import Ambiguous, Directory, folded
-from auditor.model.drift import NAMES, NOT_COLLECTED, Author, Change, ChangeKind, Drift, Telling, Unproven
+from auditor.model.drift import (
+    CHANGES_IN,
+    NAMES,
+    NOT_COLLECTED,
+    Author,
+    CaughtUp,
+    Change,
+    ChangeKind,
+    Drift,
+    Telling,
+    Unproven,
+)
 from auditor.model.finding import (
     Finding,
     Gap,
@@ -73,6 +84,7 @@ from auditor.model.trend import Resolution, Resolved, Trend, TrendPoint
 from auditor.model.waiver import Waiver, Waivers
 
 __all__ = [
+    "CHANGES_IN",
     "CORE_TABLES",
     "NAMES",
     "NOT_COLLECTED",
@@ -85,6 +97,7 @@ __all__ = [
     "Caller",
     "Canary",
     "Carried",
+    "CaughtUp",
     "Cause",
     "ChainLink",
     "Change",

@@ -125,6 +125,53 @@ class Author(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: int = 1
 
 
+CHANGES_IN = {
+    Table.ROLES: (
+        ChangeKind.ROLE_MADE,
+        ChangeKind.ROLE_DELETED,
+        ChangeKind.ROLE_RENAMED,
+        ChangeKind.ROLE_ACTIVATED,
+        ChangeKind.ROLE_INACTIVATED,
+        ChangeKind.ROLE_SETTING,
+    ),
+    Table.ROLE_PERMISSIONS: (
+        ChangeKind.PERMISSION_ADDED,
+        ChangeKind.PERMISSION_RAISED,
+        ChangeKind.PERMISSION_LOWERED,
+        ChangeKind.PERMISSION_REMOVED,
+        ChangeKind.PERMISSION_CHANGED,
+    ),
+    Table.ACCESS_TOKENS: (
+        ChangeKind.TOKEN_MADE,
+        ChangeKind.TOKEN_DELETED,
+        ChangeKind.TOKEN_REVOKED,
+        ChangeKind.TOKEN_ACTIVATED,
+        ChangeKind.TOKEN_INACTIVATED,
+        ChangeKind.TOKEN_MOVED,
+        ChangeKind.TOKEN_RENAMED,
+    ),
+    Table.USERS: (
+        ChangeKind.USER_MADE,
+        ChangeKind.USER_DELETED,
+        ChangeKind.USER_RENAMED,
+        ChangeKind.USER_ACTIVATED,
+        ChangeKind.USER_INACTIVATED,
+        ChangeKind.ACCESS_GIVEN,
+        ChangeKind.ACCESS_TAKEN,
+    ),
+    Table.ROLE_ASSIGNMENTS: (ChangeKind.ASSIGNMENT_ADDED, ChangeKind.ASSIGNMENT_REMOVED),
+    Table.GLOBAL_PERMISSIONS: (
+        ChangeKind.GLOBAL_ADDED,
+        ChangeKind.GLOBAL_RAISED,
+        ChangeKind.GLOBAL_LOWERED,
+        ChangeKind.GLOBAL_REMOVED,
+        ChangeKind.GLOBAL_CHANGED,
+    ),
+    Table.FEATURES: (ChangeKind.FEATURE_ON, ChangeKind.FEATURE_OFF),
+}
+"""The tables that are compared, and the changes that each may show."""
+
+
 class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One change. ``before`` and ``after`` are for reading; either is empty where there was nothing, or is nothing."""
 
@@ -161,6 +208,16 @@ class Unproven(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Columns that either read lacks, so that they were not compared; :data:`NAMES`: nothing of the table was."""
 
 
+class CaughtUp(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A table that the earlier read lacks in part or whole: told against the last read before it that had it whole."""
+
+    table: Table
+    run: str
+    """The run of that read."""
+    since: str
+    """When it was: UTC, ISO 8601 with seconds."""
+
+
 class Drift(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What changed in one account between two reads."""
 
@@ -175,6 +232,8 @@ class Drift(Struct, frozen=True, kw_only=True, omit_defaults=True):
     changes: tuple[Change, ...] = ()
     """Every change, in the order of the kinds; empty where only the counts were kept for the run's reports."""
     unproven: tuple[Unproven, ...] = ()
+    caught_up: tuple[CaughtUp, ...] = ()
+    """Tables whose changes are told from further back, so that none is lost in a night that could not see them."""
     notes_lacking: str = ""
     """Why no system note was looked up for a role that changed; empty: they were, or no role changed."""
 

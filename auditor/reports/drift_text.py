@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.catalog import load_catalog
-from auditor.model import NAMES, NOT_COLLECTED, AccountResult, Change, Drift, State, Telling, Unproven
+from auditor.model import NAMES, NOT_COLLECTED, AccountResult, CaughtUp, Change, Drift, State, Telling, Unproven
 
 FROM_NOTES = (
     "Changed by and at are from NetSuite's system notes of the role. Not told: somebody changed something of it in "
@@ -71,6 +71,15 @@ def on_authors(drift: Drift) -> tuple[str, ...]:
     asked = any(change.telling not in (None, Telling.NOT_COLLECTED) for change in drift.changes)
     lacking = (drift.notes_lacking,) if drift.notes_lacking else ()
     return (*(FROM_NOTES if asked else ()), *lacking, NOT_COLLECTED)
+
+
+def caught_up_sentence(caught_up: CaughtUp) -> str:
+    """From when on the changes of a table are told that the earlier read lacks."""
+    run = f" (run {caught_up.run})" if caught_up.run else ""
+    return (
+        f"{caught_up.table.value.capitalize()} were not read in full the time before, so they are held against those "
+        f"of {_moment(caught_up.since)}{run}: what changed since then is told here."
+    )
 
 
 def unproven_sentence(unproven: Unproven) -> str:

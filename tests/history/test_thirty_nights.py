@@ -47,6 +47,8 @@ class Night:
     """What is not as in good order."""
     drift: list[str] = field(default_factory=list)
     unproven: list[Table] = field(default_factory=list)
+    caught_up: list[Table] = field(default_factory=list)
+    """Tables that the night before could not see, told from further back."""
     opened: set[str] = field(default_factory=set)
     """Requirements of role findings that fail for the first time or again tonight."""
     resolved: set[tuple[str, Resolution]] = field(default_factory=set)
@@ -99,7 +101,7 @@ NIGHTS = {
     9: Night(REVOKED, ["token revoked"]),
     10: Night(REVOKED | LOW_EMPLOYEE, ["permission lowered"], opened={EMPLOYEE}),
     11: Night(REVOKED | PARTIAL, unproven=[Table.ROLE_PERMISSIONS]),
-    12: Night(REVOKED | LOW_EMPLOYEE, unproven=[Table.ROLE_PERMISSIONS]),
+    12: Night(REVOKED | LOW_EMPLOYEE, caught_up=[Table.ROLE_PERMISSIONS]),
     13: Night(REVOKED, ["permission raised"], resolved={(EMPLOYEE, Resolution.PASSED)}),
     14: Night(REVOKED | NO_CLASS, ["permission removed"], opened={CLASS}),
     15: Night(
@@ -116,7 +118,7 @@ NIGHTS = {
     24: Night(REVOKED | HELD_BY_ROBOT, ["token moved"], resolved={(each, Resolution.NO_LONGER_FOUND) for each in ALL}),
     25: Night(REVOKED | HELD_BY_ROBOT | AWAY, ["user inactivated", "feature switched off"]),
     26: Night(HELD_BY_ROBOT | AWAY | UNSEEN, unproven=[Table.ACCESS_TOKENS]),
-    27: Night(REVOKED | HELD_BY_ROBOT | AWAY, unproven=[Table.ACCESS_TOKENS]),
+    27: Night(REVOKED | HELD_BY_ROBOT | AWAY, caught_up=[Table.ACCESS_TOKENS]),
     28: Night(LAST_NO_CLASS, ["permission removed", "user activated"], opened={CLASS}),
     29: Night(LAST_NO_CLASS, ["baseline changed"], baseline=NEWER),
     30: Night(LAST_NO_CLASS, ["waiver added"], baseline=NEWER, waived=True),
@@ -174,6 +176,8 @@ def must_say(night: Night, number: int, said: AccountResult) -> None:
     assert kinds == night.drift, number
     unproven = [each.table for each in said.drift.unproven] if said.drift else []
     assert unproven == night.unproven, number
+    caught_up = [each.table for each in said.drift.caught_up] if said.drift else []
+    assert caught_up == night.caught_up, number
     of_roles = [each for each in said.findings if each.check == "role-levels" and each.status is Status.FAIL]
     new = {
         each.requirement for each in of_roles if each.seen and moment(number) in (each.seen.first, each.seen.reopened)

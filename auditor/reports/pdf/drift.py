@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from auditor.model import AccountResult, Change, Run, Status
-from auditor.reports.drift_text import changed_at, changed_by, on_authors, part, standing, unproven_sentence
+from auditor.reports.drift_text import (
+    caught_up_sentence,
+    changed_at,
+    changed_by,
+    on_authors,
+    part,
+    standing,
+    unproven_sentence,
+)
 from auditor.reports.pdf.words import counted, moment
 
 MOST_CHANGES = 200
@@ -49,6 +57,7 @@ class DriftView(Struct, frozen=True, kw_only=True):
     changes: tuple[ChangeRow, ...]
     """Those that give more access first."""
     changes_left_out: int
+    caught_up: tuple[str, ...]
     unproven: tuple[str, ...]
     on_authors: tuple[str, ...]
     """What to know of the column that says who made a change."""
@@ -64,6 +73,7 @@ def drift_view(result: AccountResult, run: Run) -> DriftView:
         findings=" ".join(_of_findings(result, run)) if result.drift else "",
         changes=tuple(_change_row(change) for change in changes[:MOST_CHANGES]),
         changes_left_out=max(0, len(changes) - MOST_CHANGES),
+        caught_up=tuple(caught_up_sentence(each) for each in result.drift.caught_up) if result.drift else (),
         unproven=tuple(unproven_sentence(each) for each in result.drift.unproven) if result.drift else (),
         on_authors=on_authors(result.drift) if result.drift and changes else (),
         resolved=tuple(

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.model import AccountResult
-from auditor.reports.drift_text import changed_at, changed_by, on_authors, part, standing, unproven_sentence
+from auditor.reports.drift_text import (
+    caught_up_sentence,
+    changed_at,
+    changed_by,
+    on_authors,
+    part,
+    standing,
+    unproven_sentence,
+)
 from auditor.reports.workbook.book import Book
 from auditor.reports.workbook.cells import Column, Row, Span
 from auditor.reports.workbook.inventory import yes_or_no
@@ -65,6 +73,9 @@ def write_drift(book: Book, result: AccountResult, rows: Sequence[Row]) -> None:
     sheet.table("Drift", DRIFT_COLUMNS, rows, "No change is told.")
     if result.drift:
         _remarks(sheet, "Changed by and at", "Where it comes from", on_authors(result.drift))
+        _remarks(
+            sheet, "From further back", "Since when", [caught_up_sentence(each) for each in result.drift.caught_up]
+        )
         unproven = [unproven_sentence(each) for each in result.drift.unproven]
         _remarks(sheet, "Not compared", "What is not told as a change", unproven)
     sheet.heading("Resolved since the run before")

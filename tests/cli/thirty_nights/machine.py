@@ -133,6 +133,7 @@ class Machine:
         return Said(
             drift=kinds(drift),
             unproven=unproven(drift),
+            caught_up={each["table"]: night_of(each["run"]) for each in drift.get("caught_up", [])},
             opened={name for name, each in seen if each["first"] == started(night)},
             reopened={name for name, each in seen if each.get("reopened") == started(night)},
             resolved={(short(each), each["how"]) for each in document.get("resolved", [])},

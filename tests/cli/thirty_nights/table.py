@@ -58,6 +58,8 @@ class Said:
 
     drift: list[str] = field(default_factory=list)
     unproven: list[str] = field(default_factory=list)
+    caught_up: dict[str, int] = field(default_factory=dict)
+    """Tables that the night before could not see, and the night from which on their changes are told."""
     opened: AbstractSet[str] = frozenset()
     reopened: AbstractSet[str] = frozenset()
     resolved: AbstractSet[tuple[str, str]] = frozenset()
@@ -146,7 +148,8 @@ NIGHTS: dict[int, Night] = {
     ),
     12: Night(
         happens=[all_well, level("LIST_VENDOR", Level.VIEW)], code=10, verdict=FINDINGS, hook=News(11, new=1),
-        mail=News(11, new=1), main=Said(unproven=["role permissions"], reopened={"LIST_VENDOR"}),
+        mail=News(11, new=1),
+        main=Said(drift=["permission lowered"], caught_up={"role permissions": 10}, reopened={"LIST_VENDOR"}),
     ),
     13: Night(
         happens=[strike("main", Fault.forbidden), strike("steady", Fault.server_error)], code=3,
@@ -222,7 +225,7 @@ NIGHTS: dict[int, Night] = {
     27: Night(
         happens=[all_well, change("employee", INTEGRATION_USER, isinactive="F")], hook=News(26, gone=1),
         mail=News(26, gone=1),
-        main=Said(drift=["user activated"], unproven=["access tokens"], resolved=passed("user-active")),
+        main=Said(drift=["user activated"], caught_up={"access tokens": 25}, resolved=passed("user-active")),
     ),
     28: Night(
         happens=[TAKE_CLASS, no_night_shift], code=10, verdict=FINDINGS, hook=News(27, new=2), mail=News(27, new=2),

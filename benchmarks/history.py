@@ -33,7 +33,7 @@ from auditor.history import packing, store
 from auditor.history.database import Place
 from auditor.history.drift import compare
 from auditor.history.reading import Reading
-from auditor.model import AccountResult, Drift, Level, Permission, Run, Scope, Snapshot
+from auditor.model import AccountResult, Drift, Level, Permission, Run, Scope, Snapshot, Table
 from benchmarks.judge import PERMISSIONS, ROLES, large_snapshot
 
 ACCOUNTS = int(os.environ.get("AUDITOR_BENCH_ACCOUNTS", "200"))
@@ -81,9 +81,9 @@ def history(accounts: int) -> dict[str, float]:
     seconds = {1: 0.0, 2: 0.0}
     found, drifting = 0, 0.0
 
-    def compared(before: Reading, after: Reading) -> Drift:
+    def compared(before: Reading, after: Reading, whole: dict[Table, Reading]) -> Drift:
         nonlocal drifting
-        taken, drift = _timed(compare, before, after)
+        taken, drift = _timed(compare, before, after, whole)
         drifting += taken
         return drift
 

@@ -25,7 +25,7 @@ types: $(READY)
 
 unit: $(READY)
 	@PYTHON=$(PYTHON) setup/system-packages poppler-utils
-	$(BIN)/python -m pytest -n auto -q
+	$(BIN)/python -m pytest -n auto --dist worksteal -q
 
 repro-check: $(READY)  ## make the reports of one run again under other time zones, languages and hash seeds: the same bytes
 	@$(BIN)/python -m tests.repro_check

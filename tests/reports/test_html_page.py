@@ -98,7 +98,7 @@ def test_without_its_script_it_says_what_became_of_every_account():
         assert part in said, part
     assert rendered().rows[3][2:8] == ["2", "1", "1", "0", "6", "1"]
     assert rendered().rows[3][8] == "features: not given"
-    assert rendered().rows[4][2:9] == ["0", "0", "0", "0", "6", "0", "nothing: all was read"]
+    assert rendered().rows[4][2:9] == ["0", "0", "0", "0", "6", "0", "nothing"]
 
 
 def test_it_leads_to_every_file_by_a_path_inside_the_run_folder():

@@ -37,7 +37,10 @@ def load_waivers(path: Path, checks: Collection[str]) -> Waivers:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise WaiverError(f"{shown}: There is no such file.") from error
+        raise WaiverError(
+            f"{shown}: There is no such file.",
+            "Name the file with --waivers or in accounts.toml; `auditor waivers add` makes one.",
+        ) from error
     except OSError as error:
         raise WaiverError(f"{shown}: The file cannot be read: {error.strerror}.") from error
     return parse_waivers(data, path.name, checks, shown=str(path))

@@ -110,6 +110,7 @@ def test_a_file_with_faults_is_named_with_each_of_them_and_no_run_begins(tmp_pat
     assert f"{file}:2:27: There is no check 'role-level'. Did you mean 'role-levels'?" in result.stderr
     assert f"{file}:3:5: Waiver 2 lacks 'check'." in result.stderr
     assert "none.yaml: There is no such file." in result.stderr
+    assert "`auditor waivers add` makes one" in result.stderr
     refused = auditor("audit", "--input", CLEAN, "--waivers", file, "--out", tmp_path / "runs")
     assert refused.exit_code == 2
     assert "waivers.yaml:2:27" in refused.stderr

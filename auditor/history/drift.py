@@ -136,12 +136,10 @@ def _changes_of_terms(before: Reading, after: Reading) -> Iterable[Change]:
 def _unproven(before: Reading, after: Reading, tally: Tally) -> Iterator[Unproven]:
     """A table that neither read was given is no part of what is compared, and neither is a column that both lack.
 
-    System notes are not compared at all: they tell of changes.
+    Tables in which no change is looked for, such as classes, are not spoken of.
     """
     unlike = frozenset() if before.names_as(after) else frozenset({NAMES})
-    for table in Table:
-        if table is Table.SYSTEM_NOTES:
-            continue
+    for table in CHANGES_IN:
         states = before.state(table), after.state(table)
         columns = before.dropped(table) ^ after.dropped(table) | (unlike if table in _OF_PEOPLE else frozenset())
         whole = states == (State.COLLECTED, State.COLLECTED)

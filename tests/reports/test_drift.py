@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from auditor.model import (
     AccountResult,
     Author,
+    CaughtUp,
     Change,
     ChangeKind,
     Drift,
@@ -23,7 +24,7 @@ from auditor.model import (
     Telling,
     Unproven,
 )
-from auditor.reports.drift_text import on_authors, standing, unproven_sentence
+from auditor.reports.drift_text import caught_up_sentence, on_authors, standing, unproven_sentence
 from auditor.reports.findings_json import FindingsJson, read_findings, result_from
 from auditor.reports.pdf import AccountPdf
 from auditor.reports.pdf.drift import MOST_CHANGES, drift_view
@@ -37,7 +38,12 @@ ROLE = Subject(SubjectKind.ROLE, "customrole1042", "Expensify Integration")
 SINCE = "2026-11-20T02:00:00Z"
 
 
-def result_with(*changes: Change, unproven: tuple[Unproven, ...] = (), title: str = "Classes too low") -> AccountResult:
+def result_with(
+    *changes: Change,
+    unproven: tuple[Unproven, ...] = (),
+    caught_up: tuple[CaughtUp, ...] = (),
+    title: str = "Classes too low",
+) -> AccountResult:
     mixed = samples.mixed_result()
     counts: dict[ChangeKind, int] = {}
     for change in changes:
@@ -59,6 +65,7 @@ def result_with(*changes: Change, unproven: tuple[Unproven, ...] = (), title: st
             counts=counts,
             changes=changes,
             unproven=unproven,
+            caught_up=caught_up,
         ),
         resolved=(resolved,),
     )
@@ -73,6 +80,7 @@ MADE = Change(
     after="Expensify, active",
     telling=Telling.NOT_COLLECTED,
 )
+BACK = CaughtUp(table=Table.ROLE_PERMISSIONS, run="20261117T020000Z", since="2026-11-17T02:00:00Z")
 PARTIAL = Unproven(table=Table.USERS, before=State.COLLECTED, after=State.PARTIAL, vanished=3)
 
 
@@ -138,8 +146,19 @@ def test_a_hostile_text_is_escaped_in_the_pdf() -> None:
     assert text.count("<b>bold</b> {{ 7*7 }}") >= 4
 
 
+def test_every_report_says_what_is_told_from_further_back() -> None:
+    result = result_with(LOWERED, caught_up=(BACK,))
+    said = caught_up_sentence(BACK)
+    assert "held against those of 2026-11-17 02:00:00 UTC (run 20261117T020000Z)" in said
+    assert said in " ".join(pdf_reading.text(AccountPdf().render(result, samples.run(result))).split())
+    book = load(ChangesWorkbook().render(result, samples.run(result)))
+    assert said in texts(book, "Drift")
+    without = load(ChangesWorkbook().render(result_with(LOWERED), samples.run(result)))
+    assert "From further back" not in texts(without, "Drift")
+
+
 def test_the_json_gives_the_same_result_back() -> None:
-    result = result_with(LOWERED, MADE, unproven=(PARTIAL,))
+    result = result_with(LOWERED, MADE, unproven=(PARTIAL,), caught_up=(BACK,))
     data = FindingsJson().render(result, samples.run(result))
     document = read_findings(data, "findings.json")
     assert result_from(document, result.snapshot, result.baselines) == result

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -265,7 +266,7 @@ def test_killed_half_way_it_is_pruned_or_it_is_not(when: str, tmp_path: Path) ->
     assert process.exitcode == -signal.SIGKILL
     assert weight(place)["snapshots"] == (before["snapshots"] if when == "DELETE" else before["snapshots"] - 19)
     assert everything_said(place) == said
-    with sqlite3.connect(tmp_path / "history.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "history.sqlite")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     prune_history(place, EVERYTHING, after(20))
     assert weight(place)["snapshots"] == before["snapshots"] - 19
@@ -294,7 +295,7 @@ def test_a_file_that_is_in_use_keeps_its_size_until_the_next_time(
     monkeypatch.setattr(room, "PATIENCE", 0.1)
 
     def in_use(path: Path) -> str:
-        with sqlite3.connect(path) as reader:
+        with closing(sqlite3.connect(path)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT * FROM runs").fetchone()
             return shrink(path)

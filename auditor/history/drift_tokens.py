@@ -51,8 +51,12 @@ def _changes_of_token(old: AccessToken, new: AccessToken, identities: Identities
 
 
 def _surely_another(was: Reference, is_now: Reference, was_one: str, is_one: str) -> bool:
-    """Where a record was not found on one side, the references themselves must differ in a field that both have."""
-    if not (was_one.startswith(UNRESOLVED) or is_one.startswith(UNRESOLVED)):
+    """Identities of two kinds prove nothing: then the references themselves must differ in a field that both have.
+
+    They are of two kinds where a record was not found on one side, or bears no internal id there.
+    """
+    kind, other_kind = (each.partition(":")[0] for each in (was_one, is_one))
+    if kind == other_kind and not was_one.startswith(UNRESOLVED):
         return True
     for one, other in ((was.id, is_now.id), (was.email, is_now.email), (was.name, is_now.name)):
         if one and other:

@@ -283,6 +283,13 @@ def test_a_read_that_lost_something_makes_no_change(loss: str) -> None:
     assert drift(RICH, hurt).partial is (Table(table) in CHANGES_IN), "of nothing else is anything compared"
 
 
+def test_a_role_that_is_known_by_its_id_here_and_by_its_key_there_is_one() -> None:
+    """A token whose role is an id alone, in a read whose roles bear none, was not moved."""
+    nameless = dict(damage.losses(RICH))["access tokens: no role.name"]
+    hurt = dict(damage.losses(nameless))["roles: no id"]
+    assert drift(hurt, RICH).changes == drift(RICH, hurt).changes == ()
+
+
 @given(st.sampled_from(sorted(LOSSES)), st.data())
 def test_several_losses_make_no_change(first: str, data: st.DataObject) -> None:
     hurt = LOSSES[first]

@@ -13,7 +13,7 @@ from msgspec import Struct
 from auditor.catalog import load_catalog
 from auditor.config import AccountSettings, OAuth2
 from auditor.errors import ConfigurationError, SourceError
-from auditor.model import AccessToken, Feature, GlobalPermission, Permission, Role, Snapshot, SystemNote, Table
+from auditor.model import AccessToken, Feature, GlobalPermission, Permission, Role, Snapshot, SystemNote, Table, User
 from auditor.sources.suiteql import mapping
 from auditor.sources.suiteql.auth_oauth2 import CertificateSignIn
 from auditor.sources.suiteql.auth_tba import TokenSignIn
@@ -29,7 +29,7 @@ from auditor.sources.suiteql.remarks import NOT_COLLECTED, caller_note, permissi
 from auditor.sources.suiteql.retry import Clock, Patience
 from auditor.sources.suiteql.signin import SignIn
 from auditor.sources.suiteql.structure import ENTRIES, Structure, read_maps
-from auditor.sources.suiteql.trails import notes_since, sees_all, settled, system_note, system_notes
+from auditor.sources.suiteql.trails import SystemNotes, notes_since, sees_all, settled, system_note, system_notes
 from auditor.sources.suiteql.transport import Transport
 
 K = TypeVar("K")
@@ -114,15 +114,7 @@ class SuiteqlSource:
         covered_roles = coverage(read.roles, given[Table.ROLES])
         assigned = holders.coverage(given[Table.ROLE_ASSIGNMENTS])
         covered_permissions = coverage(read.permissions, given[Table.ROLE_PERMISSIONS])
-        seen = sees_all(
-            own_role(read.caller, roles),
-            own_id(read.caller, users),
-            permissions,
-            read.global_permissions.records,
-            noted.records,
-            whole=covered_permissions.complete,
-        )
-        told = settled(noted, notes_since(taken), seen=seen)
+        told = _told(taken, read, noted, users, whole=covered_permissions.complete)
         same_opener = assigned.complete and holders.opener is GLOBAL_PERMISSIONS.opener
         notes = [
             caller_note(own_role(read.caller, roles), read.caller.role),
@@ -163,6 +155,19 @@ class SuiteqlSource:
             not_collected=NOT_COLLECTED,
             caller=recorded(read.caller, roles, users),
         )
+
+
+def _told(taken: str, read: _Read, noted: Reading[SystemNote], users: list[User], *, whole: bool) -> SystemNotes:
+    """The system notes, if the caller is shown to see those of others. *whole*: all permissions of roles came."""
+    seen = sees_all(
+        own_role(read.caller, read.roles.records),
+        own_id(read.caller, users),
+        read.permissions.records,
+        read.global_permissions.records,
+        noted.records,
+        whole=whole,
+    )
+    return settled(noted, notes_since(taken), seen=seen)
 
 
 def sign_in_of(settings: AccountSettings, transport: Transport, clock: Clock) -> SignIn:

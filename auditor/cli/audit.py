@@ -112,7 +112,7 @@ def audit(
     from auditor.cli.no_run import telling_of_no_run
     from auditor.cli.terminal import end_run
 
-    with telling_of_no_run(None if no_notify else config) as night, logged(log_format, log_level, log_file):
+    with telling_of_no_run(None if no_notify else config) as course, logged(log_format, log_level, log_file):
         import threading
 
         from auditor.cli.auditing import Wishes, run_plan
@@ -121,7 +121,7 @@ def audit(
         from auditor.cli.planning import Wanted, plan_accounts, plan_files
         from auditor.errors import ConfigurationError
 
-        night.log = partial(logged, log_format, log_level, log_file)
+        course.log = partial(logged, log_format, log_level, log_file)
         if bool(inputs) is bool(config):
             raise ConfigurationError("Give either --input or --config.", "auditor audit --help shows an example.")
         if account and not config:
@@ -148,7 +148,7 @@ def audit(
                 plan = plan_accounts(config, account or (), out, wanted, stop, seen.page)
             else:
                 plan = plan_files(inputs or [], out, wanted)
-            night.out = plan.out
+            course.out = plan.out
             wishes = Wishes(
                 templates=templates,
                 formats=tuple(format or ()),
@@ -157,7 +157,7 @@ def audit(
                 wait=wait,
                 history=None if no_history else history_place(history, plan.history, plan.out),
             )
-            run, place = run_plan(plan, wishes, seen, stop, night)
-            night.over = True
+            run, place = run_plan(plan, wishes, seen, stop, course)
+            course.over = True
             deliver(plan.deliveries, place, tell=not no_notify)
     end_run(run, place, json=json)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from auditor.checks.sandbox import Twins
 from auditor.cli.carrying import Carrying
 from auditor.cli.journal import Journal
-from auditor.cli.no_run import Night
+from auditor.cli.no_run import Course
 from auditor.cli.past import keeping
 from auditor.cli.planning import Plan
 from auditor.cli.runs import Making, new_run, templates_reference, writing
@@ -35,16 +35,16 @@ class Wishes(Struct, frozen=True, kw_only=True):
     """None: no history is kept."""
 
 
-def run_plan(plan: Plan, wishes: Wishes, seen: Journal, stop: threading.Event, night: Night) -> tuple[Run, Path]:
+def run_plan(plan: Plan, wishes: Wishes, seen: Journal, stop: threading.Event, course: Course) -> tuple[Run, Path]:
     """The run and its folder, sealed and in place. Setting *stop* ends the reads, and keeps what was whole.
 
-    *night* learns where the folder will be, once its name is settled.
+    *course* learns where the folder will be, once its name is settled.
     """
     accounts = [assignment.source.account for assignment in plan.assignments]
     with ExitStack() as stack:
         stack.enter_context(holding(plan.out, "audit", wishes.wait))
         head = new_run(plan.out)
-        night.place = plan.out / head.id
+        course.place = plan.out / head.id
         writer = stack.enter_context(writing(head, plan.out, head.id, _making(plan, wishes, head, accounts)))
         past = stack.enter_context(keeping(wishes.history, head, plan.out / head.id))
         seen.begin(accounts)

@@ -30,7 +30,7 @@ _STOPPED = 130
 _BUG = 1
 
 
-class Night:
+class Course:
     """How far an audit has come, for whoever has to say why it ended."""
 
     def __init__(self) -> None:
@@ -45,34 +45,34 @@ class Night:
 
 
 @contextmanager
-def telling_of_no_run(config: Path | None) -> Iterator[Night]:
+def telling_of_no_run(config: Path | None) -> Iterator[Course]:
     """Tell the routes of *config* if the audit in this block ends before its run is written. None tells nobody.
 
     It ends as it would have, whatever becomes of the notifications.
     """
-    night = Night()
+    course = Course()
     with ExitStack() as stack:
         if config is not None:
-            stack.push(partial(_told_of_the_end, config, night))
+            stack.push(partial(_told_of_the_end, config, course))
         stack.enter_context(_terminated_as_by_ctrl_c())
-        yield night
+        yield course
 
 
 def _told_of_the_end(
-    config: Path, night: Night, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
+    config: Path, course: Course, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
 ) -> None:
     """What an exit stack calls, so that the error goes on as it is: a fault of the program's is no exception."""
-    if error is None or night.over:
+    if error is None or course.over:
         return
     if isinstance(error, KeyboardInterrupt):
         remedy = "Start it again, unless whoever stopped it will."
-        _tell(config, night, "The audit was stopped, by Ctrl-C or SIGTERM.", remedy, _STOPPED)
+        _tell(config, course, "The audit was stopped, by Ctrl-C or SIGTERM.", remedy, _STOPPED)
     elif not isinstance(error, typer.Exit):
         cause = f"The program met something that it was not made for ({type(error).__name__})."
-        _tell(config, night, cause, "Please report it with the log of this run.", _BUG)
+        _tell(config, course, cause, "Please report it with the log of this run.", _BUG)
     elif isinstance(error.__cause__, AuditorError):
         told = error.__cause__
-        _tell(config, night, told.message, told.remedy, error.exit_code, night.log)
+        _tell(config, course, told.message, told.remedy, error.exit_code, course.log)
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def _terminated_as_by_ctrl_c() -> Iterator[None]:
 
 def _tell(
     config: Path,
-    night: Night,
+    course: Course,
     cause: str,
     remedy: str,
     code: int,
@@ -111,10 +111,10 @@ def _tell(
             _log.debug("nobody is told that no run was written: %s does not say whom", config)
             return
         if routes:
-            written = night.place if night.place and night.place.exists() else None
+            written = course.place if course.place and course.place.exists() else None
             where = f"{config.absolute()} on {platform.node()}"
             ended = Ended(cause=cause, remedy=remedy, exit_code=code, configuration=where, written=written)
-            _each(routes, no_run(ended, "" if written else _last(night.out)))
+            _each(routes, no_run(ended, "" if written else _last(course.out)))
 
 
 def _each(routes: tuple[NotifySettings, ...], text: Message) -> None:
